@@ -1,0 +1,55 @@
+"""What the lab needs of a container engine, and no more. Vendor errors stop here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from lab.host.shell import Completed
+from lab.spec.topology import ContainerSpec, NetworkSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A container as the engine sees it now."""
+
+    name: str
+    running: bool
+    state: str
+    pid: int
+    address: IPv4Address | None
+    labels: Mapping[str, str]
+
+
+class Containers(Protocol):
+    """The engine's side of a lab. Removing what is not there is not an error; ensuring twice is once."""
+
+    def ensure_network(self, spec: NetworkSpec, labels: Mapping[str, str]) -> None: ...
+
+    def ensure(self, spec: ContainerSpec, network: NetworkSpec, labels: Mapping[str, str]) -> bool:
+        """Have a running container made from *spec*; return whether it had to be made or started."""
+        ...
+
+    def remove(self, container: str) -> None: ...
+
+    def sweep(self, labels: Mapping[str, str]) -> None:
+        """Remove every container, volume and network that carries *labels*."""
+        ...
+
+    def seen(self, labels: Mapping[str, str]) -> Sequence[Seen]:
+        """Every container that carries *labels* (an empty value matches any), running or not."""
+        ...
+
+    def exec(
+        self, container: str, argv: Sequence[str], *, timeout: float, stdin: str | None = None
+    ) -> Completed: ...
+
+    def put(self, container: str, files: Mapping[str, bytes]) -> None:
+        """Write *files* (absolute path to content) into *container*, making folders as needed."""
+        ...
+
+    def logs(self, container: str, *, since: float | None = None) -> str:
+        """Return stdout and stderr; *since* is a POSIX time in seconds."""
+        ...

@@ -1,0 +1,126 @@
+"""The one place where programs run on the host."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from lab.errors import CommandFailed, ToolMissing
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """How a program ended. *exit_code* None: it ran out of time and was ended."""
+
+    argv: tuple[str, ...]
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        return self.exit_code == 0
+
+    @property
+    def output(self) -> str:
+        """Both streams, stdout first."""
+        return "\n".join(part.rstrip("\n") for part in (self.stdout, self.stderr) if part.strip())
+
+    @property
+    def ended(self) -> str:
+        if self.exit_code is None:
+            return f"timed out after {self.seconds:.0f} s"
+        return f"exit code {self.exit_code}"
+
+    def check(self) -> Completed:
+        """Return self, or raise CommandFailed."""
+        if not self.ok:
+            raise CommandFailed(self.argv, self.ended, self.output)
+        return self
+
+
+class Shell(Protocol):
+    """Runs programs on the host. How a program ended is never an exception; not being there is."""
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Completed:
+        """Run *argv*; *timeout* in seconds; *env* is added to the lab's own environment."""
+        ...
+
+
+class LocalShell:
+    """The real one."""
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Completed:
+        start = time.monotonic()
+        try:
+            process = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                start_new_session=True,  # so that a time-out ends the whole family
+            )
+        except FileNotFoundError as error:
+            raise ToolMissing(f"{argv[0]}: not found on PATH; `lab doctor` says how to get it") from error
+        except PermissionError as error:
+            raise ToolMissing(f"{argv[0]}: may not be run: {error.strerror}") from error
+        exit_code: int | None
+        try:
+            stdout, stderr = process.communicate(stdin, timeout=timeout)
+            exit_code = process.returncode
+        except subprocess.TimeoutExpired:
+            stdout, stderr = _end(process)
+            exit_code = None
+        except BaseException:
+            _end(process)
+            raise
+        seconds = time.monotonic() - start
+        log.debug("%s: %s in %.2f s", shlex.join(argv), exit_code, seconds)
+        return Completed(tuple(argv), exit_code, stdout, stderr, seconds)
+
+
+def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """End the process group politely, then not; return what it had said."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            break
+        try:
+            return process.communicate(timeout=GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+    return process.communicate()

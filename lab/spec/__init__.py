@@ -1,0 +1,1 @@
+"""What is wanted, as frozen data. Nothing in this room runs anything."""

@@ -1,0 +1,79 @@
+"""The few choices an operator has, with their defaults."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+SMALLEST_PREFIX = 28
+"""A lab holds eight addresses (gateway, three nodes, site, sink, workstation, seal); /29 has six."""
+
+DOCUMENT_SITE = IPv4Address("10.142.18.191")
+
+
+def _lab_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", name):
+        msg = f"{name!r}: a lab's name is a lower-case letter, then up to 19 letters, digits or dashes"
+        raise ValueError(msg)
+    return name
+
+
+class LabConfig(BaseModel):
+    """The choices of `lab.yaml` and of the command line; everything else follows from them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, AfterValidator(_lab_name)] = "lab"
+    subnet: IPv4Network = IPv4Network("10.142.18.0/24")
+    """The site's network. The default is the document's, so that its addresses are true here."""
+    site_address: IPv4Address | None = None
+    """The document's server. Default: 10.142.18.191 where the subnet has it, else its last but one address."""
+    pod_subnet: IPv4Network = IPv4Network("10.233.64.0/18")
+    """The document's cluster gave its pods addresses of this range (`10.233.125.9`)."""
+    service_subnet: IPv4Network = IPv4Network("10.233.0.0/18")
+    """The document's services have addresses of this range (`10.233.0.1`)."""
+    node_image: str | None = None
+    """A reference or an archive's path. Default: pulled, else composed."""
+    static: Path | None = None
+    """A folder to serve in place of the made digits (`MNIST_data`, `exdb/mnist/*.gz`)."""
+    mirrors: tuple[str, ...] = ("docker.io", "gcr.io", "quay.io", "registry.k8s.io")
+    """Registries whose names the lab's registry answers for."""
+    refusal: Annotated[str, Field(pattern="^(reject|drop)$")] = "reject"
+    """How the seal says no: at once, or not at all, as some sites' firewalls do."""
+
+    @model_validator(mode="after")
+    def _addresses_fit(self) -> LabConfig:
+        if self.subnet.prefixlen > SMALLEST_PREFIX:
+            msg = f"subnet {self.subnet} is too small: a lab needs /{SMALLEST_PREFIX} or larger"
+            raise ValueError(msg)
+        if self.site not in self.subnet:
+            msg = f"site_address {self.site} is not in subnet {self.subnet}"
+            raise ValueError(msg)
+        if self.site in {self.subnet.network_address, self.subnet.broadcast_address, self.gateway}:
+            msg = f"site_address {self.site} is the network's, the gateway's or the broadcast address"
+            raise ValueError(msg)
+        ranges = {"subnet": self.subnet, "pod_subnet": self.pod_subnet, "service_subnet": self.service_subnet}
+        names = list(ranges)
+        for index, one in enumerate(names):
+            for other in names[index + 1 :]:
+                if ranges[one].overlaps(ranges[other]):
+                    msg = f"{one} {ranges[one]} and {other} {ranges[other]} overlap"
+                    raise ValueError(msg)
+        return self
+
+    @property
+    def site(self) -> IPv4Address:
+        if self.site_address is not None:
+            return self.site_address
+        if DOCUMENT_SITE in self.subnet:
+            return DOCUMENT_SITE
+        return self.subnet.broadcast_address - 1
+
+    @property
+    def gateway(self) -> IPv4Address:
+        """The bridge's own address, that is the host: not part of the lab."""
+        return self.subnet.network_address + 1
