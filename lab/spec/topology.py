@@ -57,7 +57,7 @@ class ContainerSpec:
     @property
     def digest(self) -> str:
         """Tell whether a container was made from this very spec."""
-        plain = json.dumps(asdict(self), sort_keys=True, default=lambda value: str(value))
+        plain = json.dumps(asdict(self), sort_keys=True, default=str)
         return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
 

@@ -1,0 +1,183 @@
+"""A scenario: a story of steps, each with one action and the outcome that it should have.
+
+The action set is closed on purpose: adding one makes mypy point at every place to extend. In a file an
+action is the key that names it (`run:`, `wait:` ...); `lab.spec.reading` turns that into these models.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from datetime import timedelta
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """Read once, never changed; an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcome(enum.StrEnum):
+    """How an attempt ended, in the words that scenario files use."""
+
+    SUCCEEDS = "succeeds"
+    UNRESOLVED = "unresolved"  # the name has no address here
+    UNREACHABLE = "unreachable"  # no route, or administratively prohibited (ICMP)
+    REFUSED = "refused"  # somebody answered no (TCP reset)
+    NOT_FOUND = "not-found"  # reached, but it is not there (HTTP 404, no such object)
+    TIMES_OUT = "times-out"
+    LEAKS = "leaks"  # got past the seal: the lab's worst finding
+    FAILS = "fails"  # any other way
+
+
+Place: TypeAlias = Annotated[
+    str, Field(pattern=r"^(workstation|site|node/[a-z0-9.-]+|pod/([a-z0-9.-]+/)?[a-z0-9.-]+)$")
+]
+"""Where an attempt is made: `workstation`, `site`, `node/localnode-2`, `pod/NAME` or `pod/NAMESPACE/NAME`."""
+
+
+class Run(Model):
+    """A command line, typed as it stands: pipes, variables and all. By bash, in the home folder."""
+
+    kind: Literal["run"] = "run"
+    command: str = Field(min_length=1)
+    place: Place = Field("workstation", alias="from")
+    until: str | None = None
+    """Repeat the command until its output matches this regular expression (or the step's time is over)."""
+
+
+class Apply(Model):
+    """Kubernetes objects, given here or in a file beside the scenario, that the cleanup deletes again."""
+
+    kind: Literal["apply"] = "apply"
+    manifest: str | None = None
+    file: str | None = None
+
+
+class Wait(Model):
+    """`kubectl wait`: *resource* as kubectl takes it (`pod -l app=x`, `deployment/y`)."""
+
+    kind: Literal["wait"] = "wait"
+    resource: str
+    until: str = Field(alias="for")
+    """`condition=Ready`, `jsonpath={.status.phase}=Succeeded`, `delete`, `create`."""
+    namespace: str = "default"
+
+
+class Resolve(Model):
+    """Ask the place's own resolver for a name."""
+
+    kind: Literal["resolve"] = "resolve"
+    host: str
+    type: str = "A"
+    place: Place = Field("workstation", alias="from")
+    answer: str | None = None
+    """An answer that must be among those given."""
+
+
+class Fetch(Model):
+    """GET a URL."""
+
+    kind: Literal["fetch"] = "fetch"
+    url: str
+    place: Place = Field("workstation", alias="from")
+
+
+class Connect(Model):
+    """Open a connection, or send a datagram and wait for the answer."""
+
+    kind: Literal["connect"] = "connect"
+    to: str = Field(min_length=1)
+    """`198.51.100.7:443/tcp`, `[2001:db8::7]:53/udp`, `198.51.100.7/icmp`."""
+    place: Place = Field("workstation", alias="from")
+
+
+class Wanted(Model):
+    """What the ledger must list as wanted from outside since the scenario began."""
+
+    kind: Literal["wanted"] = "wanted"
+    names: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """`198.51.100.7:443/tcp`."""
+    by: str | None = None
+    """A regular expression for who wanted it: `pod default/distributed-mnist-.*`, `node localnode-2`."""
+
+
+class Observe(Model):
+    """Answer unknown names with the sinkhole's address (on) or refuse them again (off)."""
+
+    kind: Literal["observe"] = "observe"
+    on: bool
+
+
+Action: TypeAlias = Annotated[
+    Run | Apply | Wait | Resolve | Fetch | Connect | Wanted | Observe, Field(discriminator="kind")
+]
+
+
+class Expectation(Model):
+    """The outcome a step should have, and what its output should (not) say, as regular expressions."""
+
+    outcome: Outcome = Outcome.SUCCEEDS
+    says: tuple[re.Pattern[str], ...] = ()
+    never_says: tuple[re.Pattern[str], ...] = Field((), alias="never-says")
+
+
+class Lines(Model):
+    """Lines of the document, counted from 1, both ends included."""
+
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+
+class Step(Model):
+    """One action and its expectation."""
+
+    name: str = Field(min_length=1, max_length=120)
+    action: Action
+    expect: Expectation = Expectation()
+    timeout: timedelta = timedelta(seconds=60)
+    document: tuple[Lines, ...] = ()
+    """The lines that this step replays or checks."""
+    added: str | None = None
+    """The document has no such step; this is why it is needed."""
+    differs: str | None = None
+    """In what, and why, this step is not the document's to the letter."""
+    where: str = ""
+    """file:line, for every message about it."""
+
+
+class Needs(Model):
+    """What must be there before the first step; `lab run` prepares it, and puts back what it replaced."""
+
+    images: tuple[str, ...] = ()
+    """Original references, delivered to the registry and the nodes."""
+    zones: dict[str, str] = Field(default_factory=dict)
+    """Zone name to a BIND zone file beside the scenario."""
+    static: bool = False
+    """The static folder's files (`MNIST_data`, `exdb/mnist/*.gz`) are on the web server."""
+    names: tuple[str, ...] = ()
+    """Names that must resolve inside the gap."""
+    urls: tuple[str, ...] = ()
+    """What must be there to be fetched inside the gap."""
+    scenarios: tuple[str, ...] = ()
+    """Scenario files that must have held before."""
+
+
+class Scenario(Model):
+    """A file of `scenarios/`."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    summary: str = ""
+    document: str | None = None
+    """The document's file name, for the report."""
+    needs: Needs = Needs()
+    steps: tuple[Step, ...] = Field(min_length=1)
+    cleanup: tuple[Step, ...] = ()
+    """Run whatever happened, in order, all of them."""
+    source: str = ""
+    """The file's path."""
