@@ -1,0 +1,7 @@
+"""The path that the original image's entry point names; the program is the package beside it."""
+
+from __future__ import annotations
+
+from standin.__main__ import main
+
+main()
