@@ -1,0 +1,217 @@
+"""The events of a run, in the order in which they happened: the one source of every report.
+
+A run's folder holds them as JSON Lines, written one by one and flushed, so that whatever ends the run, the
+file is complete up to there. Reports (`lab.report`) are functions of these events and of nothing else.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Literal, Protocol, Self, TypeAlias
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from lab.errors import LabError, SpecError
+from lab.spec.scenario import Expectation, Lines
+from lab.verdict import Judgement, Observation
+
+FORMAT = 1
+"""Raised whenever an event changes so that an older reader would be wrong about it."""
+
+
+class Part(enum.StrEnum):
+    """Which part of a scenario a step belongs to."""
+
+    PREPARE = "prepare"  # what the scenario needs
+    STEP = "step"
+    CLEANUP = "cleanup"
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """First of a journal."""
+
+    lab: str
+    scenarios: tuple[str, ...]
+    at: datetime
+    format: int = FORMAT
+    event: Literal["run-started"] = "run-started"
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioStarted:
+    scenario: str
+    summary: str
+    source: str
+    document: str | None
+    steps: int
+    """How many there are, cleanup not counted."""
+    at: datetime
+    event: Literal["scenario-started"] = "scenario-started"
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    scenario: str
+    step: str
+    part: Part
+    number: int
+    """Counted from 1, within its part."""
+    action: str
+    at: datetime
+    event: Literal["step-started"] = "step-started"
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """All that is to be known of one step. *seen* None: it was not attempted, or could not be."""
+
+    scenario: str
+    step: str
+    part: Part
+    number: int
+    where: str
+    """file:line."""
+    action: str
+    expect: Expectation
+    seen: Observation | None
+    judgement: Judgement
+    started: datetime
+    finished: datetime
+    evidence: tuple[Evidence, ...] = ()
+    document: tuple[Lines, ...] = ()
+    added: str | None = None
+    differs: str | None = None
+    event: Literal["step-finished"] = "step-finished"
+
+    @property
+    def seconds(self) -> float:
+        return max((self.finished - self.started).total_seconds(), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was looked up after a step did not pass."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFinished:
+    scenario: str
+    held: bool
+    at: datetime
+    event: Literal["scenario-finished"] = "scenario-finished"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """Last of a journal; a journal without it was cut off (a crash, a power cut)."""
+
+    interrupted: bool
+    at: datetime
+    event: Literal["run-finished"] = "run-finished"
+
+
+Event: TypeAlias = RunStarted | ScenarioStarted | StepStarted | StepFinished | ScenarioFinished | RunFinished
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
+
+
+class Journal(Protocol):
+    """Whatever is told of events: the file, the terminal, a test's list."""
+
+    def record(self, event: Event) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tee:
+    """Tell every one of *journals*, in order: put the file first, so that it has what the others choke on."""
+
+    journals: tuple[Journal, ...]
+
+    def record(self, event: Event) -> None:
+        for journal in self.journals:
+            journal.record(event)
+
+
+class JsonLinesJournal:
+    """Appends to a file, one event a line, each on its way to the disk before `record` returns."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with _written(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a", encoding="utf-8")
+
+    def record(self, event: Event) -> None:
+        with _written(self._path):
+            self._file.write(as_line(event) + "\n")
+            self._file.flush()
+
+    def close(self) -> None:
+        with _written(self._path):
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _written:  # noqa: N801 - reads as a word at its use
+    """Turn the file system's refusals into ours."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if isinstance(error, OSError):
+            raise LabError(f"{self._path}: the journal cannot be written: {error.strerror}") from error
+
+
+def as_line(event: Event) -> str:
+    """Return *event* as one line of JSON, without the line's end."""
+    return _EVENT.dump_json(event, by_alias=True).decode()
+
+
+def read(path: Path) -> Sequence[Event]:
+    """Return the events of a journal. A last line that was cut off while being written is left out.
+
+    Raises SpecError where the file is no journal, or of a format that this version does not know.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise SpecError([f"{path}: cannot be read: {error.strerror}"]) from error
+    events: list[Event] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            event = _EVENT.validate_json(line, by_alias=True)
+        except ValidationError as error:
+            if number == len(lines):  # no newline after it: torn
+                break
+            raise SpecError([f"{path}:{number}: not an event of a run: {_first(error)}"]) from error
+        if isinstance(event, RunStarted) and event.format > FORMAT:
+            raise SpecError(
+                [f"{path}:{number}: format {event.format}; this lab reads up to {FORMAT}: use a newer one"]
+            )
+        events.append(event)
+    return events
+
+
+def _first(error: ValidationError) -> str:
+    return error.errors(include_url=False)[0]["msg"]

@@ -1,0 +1,223 @@
+"""Working small implementations of the doors, for tests. The docker tests hold them to the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from lab.errors import ContainerFailed
+from lab.host import Host
+from lab.host.containers import Seen
+from lab.host.shell import Completed
+from lab.journal import Event
+from lab.spec.topology import SPEC_LABEL, ContainerSpec, NetworkSpec
+
+
+def completed(
+    stdout: str = "",
+    *,
+    stderr: str = "",
+    exit_code: int | None = 0,
+    argv: Sequence[str] = (),
+    seconds: float = 0.1,
+) -> Completed:
+    """Return how a program ended, with the dull parts filled in."""
+    return Completed(tuple(argv), exit_code, stdout, stderr, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCall:
+    argv: tuple[str, ...]
+    timeout: float
+    stdin: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: Path | None = None
+
+
+def _succeed(_: tuple[str, ...]) -> Completed:
+    return completed()
+
+
+@dataclass
+class FakeShell:
+    """Answers by *answer*, a function from argv to how it ended (or that raises), and remembers what ran."""
+
+    answer: Callable[[tuple[str, ...]], Completed] = _succeed
+    calls: list[ShellCall] = field(default_factory=list)
+
+    @property
+    def ran(self) -> list[tuple[str, ...]]:
+        return [call.argv for call in self.calls]
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Completed:
+        self.calls.append(ShellCall(tuple(argv), timeout, stdin, dict(env or {}), cwd))
+        return self.answer(tuple(argv))
+
+
+@dataclass(frozen=True, slots=True)
+class Exec:
+    container: str
+    argv: tuple[str, ...]
+    timeout: float
+    stdin: str | None = None
+
+
+def _silent(_: Exec) -> Completed:
+    return completed()
+
+
+@dataclass(slots=True)
+class Standing:
+    """A container, as the fake keeps it."""
+
+    spec: ContainerSpec
+    labels: Mapping[str, str]
+    address: IPv4Address | None
+    files: dict[str, bytes]
+    running: bool = True
+
+
+@dataclass
+class FakeContainers:
+    """An engine in a dict. *answer* says how an `exec` ends; `said` holds each container's log.
+
+    A container must be there to be asked; with *anything_stands*, every name is.
+    """
+
+    answer: Callable[[Exec], Completed] = _silent
+    anything_stands: bool = False
+    containers: dict[str, Standing] = field(default_factory=dict)
+    networks: dict[str, tuple[NetworkSpec, Mapping[str, str]]] = field(default_factory=dict)
+    execs: list[Exec] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
+    loose_files: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+    def ensure_network(self, spec: NetworkSpec, labels: Mapping[str, str]) -> None:
+        self.networks.setdefault(spec.name, (spec, dict(labels)))
+
+    def has_network(self, name: str) -> bool:
+        return name in self.networks
+
+    def ensure(self, spec: ContainerSpec, network: NetworkSpec, labels: Mapping[str, str]) -> bool:
+        there = self.containers.get(spec.name)
+        if there is not None and there.spec.digest == spec.digest:
+            made = not there.running
+            there.running = True
+            return made
+        if spec.shares is not None and spec.shares not in self.containers:
+            raise ContainerFailed(f"container {spec.name}: no such container: {spec.shares}")
+        address = None if spec.shares or spec.host_network else spec.address or self._free(network)
+        self.containers[spec.name] = Standing(
+            spec, {**labels, SPEC_LABEL: spec.digest}, address, dict(spec.files)
+        )
+        return True
+
+    def _free(self, network: NetworkSpec) -> IPv4Address:
+        taken = {standing.address for standing in self.containers.values()} | {network.gateway}
+        return next(address for address in network.subnet.hosts() if address not in taken)
+
+    def remove(self, container: str) -> None:
+        self.containers.pop(container, None)
+
+    def sweep(self, labels: Mapping[str, str]) -> None:
+        for seen in self.seen(labels):
+            self.remove(seen.name)
+        for name, (_, carried) in list(self.networks.items()):
+            if _carries(carried, labels):
+                del self.networks[name]
+
+    def seen(self, labels: Mapping[str, str]) -> Sequence[Seen]:
+        return [
+            Seen(
+                name=name,
+                running=standing.running,
+                state="running" if standing.running else "exited",
+                pid=1000 + number if standing.running else 0,
+                address=standing.address,
+                labels=standing.labels,
+            )
+            for number, (name, standing) in enumerate(self.containers.items())
+            if _carries(standing.labels, labels)
+        ]
+
+    def exec(
+        self, container: str, argv: Sequence[str], *, timeout: float, stdin: str | None = None
+    ) -> Completed:
+        self._need(container)
+        call = Exec(container, tuple(argv), timeout, stdin)
+        self.execs.append(call)
+        return self.answer(call)
+
+    def put(self, container: str, files: Mapping[str, bytes]) -> None:
+        self._need(container)
+        standing = self.containers.get(container)
+        place = standing.files if standing else self.loose_files.setdefault(container, {})
+        place.update(files)
+
+    def logs(self, container: str, *, since: float | None = None) -> str:
+        self._need(container)
+        return self.said.get(container, "")
+
+    def _need(self, container: str) -> None:
+        standing = self.containers.get(container)
+        if standing is None and not self.anything_stands:
+            raise ContainerFailed(f"no such container: {container}")
+        if standing is not None and not standing.running:
+            raise ContainerFailed(f"container {container} is not running")
+
+
+def _carries(carried: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return all(key in carried and value in {"", carried[key]} for key, value in wanted.items())
+
+
+@dataclass
+class FakeClock:
+    """Time that moves only when somebody sleeps, or when a test says so (`pass_time`)."""
+
+    start: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    passed: float = 0.0
+    sleeps: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.start + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.passed += seconds
+
+    def pass_time(self, seconds: float) -> None:
+        self.passed += seconds
+
+
+@dataclass
+class ListJournal:
+    """Remembers the events."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def record(self, event: Event) -> None:
+        self.events.append(event)
+
+
+def fake_host(
+    *,
+    shell: FakeShell | None = None,
+    containers: FakeContainers | None = None,
+    clock: FakeClock | None = None,
+) -> Host:
+    """Return the doors, faked; what is not given is silent and empty."""
+    return Host(shell or FakeShell(), containers or FakeContainers(), clock or FakeClock())
