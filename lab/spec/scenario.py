@@ -7,11 +7,13 @@ action is the key that names it (`run:`, `wait:` ...); `lab.spec.reading` turns 
 from __future__ import annotations
 
 import enum
-import re
 from datetime import timedelta
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from lab.spec import fields
+from lab.spec.fields import Duration, Patterns, Place, Regex
 
 
 class Model(BaseModel):
@@ -33,19 +35,13 @@ class Outcome(enum.StrEnum):
     FAILS = "fails"  # any other way
 
 
-Place: TypeAlias = Annotated[
-    str, Field(pattern=r"^(workstation|site|node/[a-z0-9.-]+|pod/([a-z0-9.-]+/)?[a-z0-9.-]+)$")
-]
-"""Where an attempt is made: `workstation`, `site`, `node/localnode-2`, `pod/NAME` or `pod/NAMESPACE/NAME`."""
-
-
 class Run(Model):
     """A command line, typed as it stands: pipes, variables and all. By bash, in the home folder."""
 
     kind: Literal["run"] = "run"
     command: str = Field(min_length=1)
     place: Place = Field("workstation", alias="from")
-    until: str | None = None
+    until: Regex | None = None
     """Repeat the command until its output matches this regular expression (or the step's time is over)."""
 
 
@@ -53,16 +49,22 @@ class Apply(Model):
     """Kubernetes objects, given here or in a file beside the scenario, that the cleanup deletes again."""
 
     kind: Literal["apply"] = "apply"
-    manifest: str | None = None
-    file: str | None = None
+    manifest: str | None = Field(None, min_length=1)
+    file: str | None = Field(None, min_length=1)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.manifest is None) == (self.file is None):
+            raise ValueError("apply takes either `manifest` or `file`: exactly one of them")
+        return self
 
 
 class Wait(Model):
     """`kubectl wait`: *resource* as kubectl takes it (`pod -l app=x`, `deployment/y`)."""
 
     kind: Literal["wait"] = "wait"
-    resource: str
-    until: str = Field(alias="for")
+    resource: str = Field(min_length=1)
+    until: str = Field(alias="for", min_length=1)
     """`condition=Ready`, `jsonpath={.status.phase}=Succeeded`, `delete`, `create`."""
     namespace: str = "default"
 
@@ -71,8 +73,8 @@ class Resolve(Model):
     """Ask the place's own resolver for a name."""
 
     kind: Literal["resolve"] = "resolve"
-    host: str
-    type: str = "A"
+    host: str = Field(min_length=1)
+    type: str = Field("A", pattern="^[A-Z]{1,10}$")
     place: Place = Field("workstation", alias="from")
     answer: str | None = None
     """An answer that must be among those given."""
@@ -82,7 +84,7 @@ class Fetch(Model):
     """GET a URL."""
 
     kind: Literal["fetch"] = "fetch"
-    url: str
+    url: str = Field(pattern="^https?://")
     place: Place = Field("workstation", alias="from")
 
 
@@ -103,8 +105,14 @@ class Wanted(Model):
     urls: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     """`198.51.100.7:443/tcp`."""
-    by: str | None = None
+    by: Regex | None = None
     """A regular expression for who wanted it: `pod default/distributed-mnist-.*`, `node localnode-2`."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not (self.names or self.urls or self.addresses):
+            raise ValueError("wanted takes at least one of `names`, `urls` and `addresses`")
+        return self
 
 
 class Observe(Model):
@@ -113,6 +121,28 @@ class Observe(Model):
     kind: Literal["observe"] = "observe"
     on: bool
 
+
+ACTIONS: dict[str, type[Model]] = {
+    "run": Run,
+    "apply": Apply,
+    "wait": Wait,
+    "resolve": Resolve,
+    "fetch": Fetch,
+    "connect": Connect,
+    "wanted": Wanted,
+    "observe": Observe,
+}
+"""The key in a file to the model; a unit test holds it to the union."""
+
+SHORT = {
+    "run": "command",
+    "apply": "file",
+    "resolve": "host",
+    "fetch": "url",
+    "connect": "to",
+    "observe": "on",
+}
+"""The field that a plain value stands for: `run: kubectl get crd`."""
 
 Action: TypeAlias = Annotated[
     Run | Apply | Wait | Resolve | Fetch | Connect | Wanted | Observe, Field(discriminator="kind")
@@ -123,8 +153,13 @@ class Expectation(Model):
     """The outcome a step should have, and what its output should (not) say, as regular expressions."""
 
     outcome: Outcome = Outcome.SUCCEEDS
-    says: tuple[re.Pattern[str], ...] = ()
-    never_says: tuple[re.Pattern[str], ...] = Field((), alias="never-says")
+    says: Patterns = ()
+    never_says: Patterns = Field((), alias="never-says")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: object) -> object:
+        return {"outcome": value} if isinstance(value, str) else value
 
 
 class Lines(Model):
@@ -133,6 +168,15 @@ class Lines(Model):
     first: int = Field(ge=1)
     last: int = Field(ge=1)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"lines {self.first}-{self.last} run backwards")
+        return self
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
 
 class Step(Model):
     """One action and its expectation."""
@@ -140,12 +184,16 @@ class Step(Model):
     name: str = Field(min_length=1, max_length=120)
     action: Action
     expect: Expectation = Expectation()
-    timeout: timedelta = timedelta(seconds=60)
-    document: tuple[Lines, ...] = ()
+    timeout: Duration = timedelta(seconds=60)
+    document: Annotated[
+        tuple[Lines, ...],
+        BeforeValidator(fields.line_ranges),
+        WithJsonSchema(fields.LINES_SCHEMA, mode="validation"),
+    ] = ()
     """The lines that this step replays or checks."""
-    added: str | None = None
+    added: str | None = Field(None, min_length=1)
     """The document has no such step; this is why it is needed."""
-    differs: str | None = None
+    differs: str | None = Field(None, min_length=1)
     """In what, and why, this step is not the document's to the letter."""
     where: str = ""
     """file:line, for every message about it."""

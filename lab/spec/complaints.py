@@ -1,0 +1,69 @@
+"""What is said of a value that does not fit its model."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from pydantic_core import ErrorDetails
+
+
+def suggestion(key: str, known: Iterable[str]) -> str | None:
+    """Return the word of *known* that was probably meant."""
+    return next(iter(difflib.get_close_matches(key, list(known), n=1)), None)
+
+
+def named(one: ErrorDetails) -> str:
+    """Say what *one* error is, and of what."""
+    name = ".".join(str(part) for part in one["loc"])
+    return message(one) if message(one).startswith((name, repr(name))) else f"{name}: {message(one)}"
+
+
+def _named(one: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in one["loc"])
+    return f"{name}: {_message(one)}" if name else _message(one)
+
+
+def message(one: ErrorDetails) -> str:
+    """Say what *one* error of pydantic's is, by our own words where they are plainer."""
+    context = one.get("ctx", {})
+    where = next((part for part in reversed(one["loc"]) if isinstance(part, str)), "")
+    seen = one["input"]
+    words = {
+        "missing": f"{where!r} is missing",
+        "string_type": f"{where}: {shape(seen)}, where text is wanted",
+        "string_too_short": f"{where!r} is empty",
+        "too_short": f"{where!r} is empty; at least {context.get('min_length')} is wanted",
+        "string_pattern_mismatch": f"{where}: {shown(seen)} does not fit; wanted: {context.get('pattern')}",
+        "tuple_type": f"{where}: {shape(seen)}, where a list is wanted",
+        "model_type": f"{where}: {shape(seen)}, where a mapping is wanted",
+        "dict_type": f"{where}: {shape(seen)}, where a mapping is wanted",
+        "bool_type": f"{where}: {shown(seen)}, where true or false is wanted",
+        "bool_parsing": f"{where}: {shown(seen)}, where true or false is wanted",
+        "enum": f"{where}: {shown(seen)}; {_choice(seen, str(context.get('expected')))}",
+        "value_error": str(context.get("error")),
+    }
+    plain = f"{where}: {shown(seen)}: {one['msg'][0].lower()}{one['msg'][1:]}" if where else one["msg"]
+    return words.get(one["type"], plain)
+
+
+def _choice(seen: object, expected: str) -> str:
+    close = suggestion(str(seen), [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")])
+    return f"{f'did you mean {close!r}? ' if close else ''}known: {expected}"
+
+
+def shape(value: object) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return shown(value)
+
+
+def shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

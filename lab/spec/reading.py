@@ -1,0 +1,216 @@
+"""Text that a user wrote, to a Scenario or a LabConfig: the one door, with every problem reported at once.
+
+Past it there is no dictionary and no second validation. A problem reads `file:line:column: what was seen;
+what to do`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from lab.errors import SpecError
+from lab.spec import positions
+from lab.spec.complaints import message, named, shape, suggestion
+from lab.spec.config import LabConfig
+from lab.spec.positions import Document, Value
+from lab.spec.scenario import ACTIONS, SHORT, Expectation, Needs, Scenario, Step
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+NOT_IN_FILES = frozenset({"kind", "action", "where", "source"})
+"""Fields that reading fills in."""
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario file, and see that the files it names beside it are there. Raises SpecError."""
+    document = _compose(path)
+    scenario = _validated(Scenario, _expanded(document), document)
+    if scenario is not None:
+        _files_are_there(scenario, path.parent, document)
+    return _or_raise(scenario, document)
+
+
+def parse_scenario(text: str, source: str) -> Scenario:
+    """Read a scenario from *text*; *source* is how messages call it. Raises SpecError, and nothing else."""
+    document = positions.compose(text, source)
+    return _or_raise(_validated(Scenario, _expanded(document), document), document)
+
+
+def read_config(path: Path) -> LabConfig:
+    """Read `lab.yaml`. Raises SpecError. An empty file, or one of comments only, chooses nothing."""
+    document = _compose(path)
+    if not document.complete or document.value is None:
+        return _or_raise(LabConfig() if _is_blank(path) else None, document, blank=_is_blank(path))
+    _check_keys(LabConfig, document.value, (), document)
+    value = _without_unknown(LabConfig, document.value)
+    return _or_raise(_validated(LabConfig, value, document), document)
+
+
+def config_from(choices: Mapping[str, object], source: str) -> LabConfig:
+    """Make a LabConfig of choices that come from elsewhere than a file, say the command line."""
+    try:
+        return LabConfig.model_validate(choices)
+    except ValidationError as error:
+        raise SpecError([f"{source}: {named(one)}" for one in error.errors(include_url=False)]) from error
+
+
+def read_text(path: Path) -> str:
+    """Return a user's file as text. Raises SpecError where it is none."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise SpecError([f"{path}: no such file"]) from error
+    except IsADirectoryError as error:
+        raise SpecError([f"{path}: a folder, where a file is wanted"]) from error
+    except OSError as error:
+        raise SpecError([f"{path}: cannot be read: {error.strerror}"]) from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        seen = content[error.start]
+        raise SpecError(
+            [f"{path}:{line}:{column}: the byte 0x{seen:02x} is not UTF-8; save the file as UTF-8"]
+        ) from error
+
+
+def _compose(path: Path) -> Document:
+    return positions.compose(read_text(path), str(path))
+
+
+def _is_blank(path: Path) -> bool:
+    return all(not line.strip() or line.lstrip().startswith("#") for line in read_text(path).splitlines())
+
+
+def _or_raise(model: ModelT | None, document: Document, *, blank: bool = False) -> ModelT:
+    if document.problems and not blank:
+        ordered = sorted(document.problems, key=lambda one: (one.place.line, one.place.column))
+        raise SpecError(list(dict.fromkeys(str(problem) for problem in ordered)))
+    assert model is not None, "no model and no problem"
+    return model
+
+
+def _expanded(document: Document) -> Value:
+    """Return the scenario's value with each step's action key turned into an `action`."""
+    value = document.value
+    if not document.complete or not isinstance(value, dict):
+        return value
+    _check_keys(Scenario, value, (), document)
+    whole = _without_unknown(Scenario, value)
+    if isinstance(needs := whole.get("needs"), dict):
+        _check_keys(Needs, needs, ("needs",), document)
+        whole["needs"] = _without_unknown(Needs, needs)
+    names: dict[str, int] = {}
+    for part in ("steps", "cleanup"):
+        if isinstance(steps := whole.get(part), list):
+            whole[part] = [
+                _step(step, (part, index), document, names) if isinstance(step, dict) else step
+                for index, step in enumerate(steps)
+            ]
+    whole["source"] = document.source
+    return whole
+
+
+def _step(step: dict[str, Value], path: positions.Path, document: Document, names: dict[str, int]) -> Value:
+    _check_keys(Step, step, path, document, also=ACTIONS)
+    inner = _without_unknown(Step, step)
+    line = document.place(path).line
+    inner["where"] = f"{document.source}:{line}"
+    name = step.get("name")
+    if isinstance(name, str):
+        if name in names:
+            document.report(
+                (*path, "name"), f"a second step named {name!r}, first in line {names[name]}; rename one"
+            )
+        names.setdefault(name, document.place((*path, "name")).line)
+    if isinstance(expect := inner.get("expect"), dict):
+        _check_keys(Expectation, expect, (*path, "expect"), document)
+        inner["expect"] = _without_unknown(Expectation, expect)
+    kinds = [key for key in step if key in ACTIONS]
+    if len(kinds) > 1:
+        document.report((*path, kinds[1]), f"a step has one action; this has {', '.join(kinds)}: split it")
+    elif not kinds and not any(suggestion(key, ACTIONS) for key in step if key not in _keys(Step)):
+        document.report(path, f"a step without an action; give it one of {', '.join(ACTIONS)}")
+    if kinds:
+        inner["action"] = _action(kinds[0], step[kinds[0]], (*path, kinds[0]), document)
+    return inner
+
+
+def _action(kind: str, value: Value, path: positions.Path, document: Document) -> Value:
+    if isinstance(value, dict):
+        _check_keys(ACTIONS[kind], value, path, document)
+        return {**_without_unknown(ACTIONS[kind], value), "kind": kind}
+    if kind in SHORT:
+        return {SHORT[kind]: value, "kind": kind}
+    document.report(path, f"{kind} takes a mapping: {', '.join(_keys(ACTIONS[kind]))}")
+    return None
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    fields = model.model_fields.items()
+    return [field.alias or name for name, field in fields if name not in NOT_IN_FILES]
+
+
+def _without_unknown(model: type[BaseModel], value: Value) -> dict[str, Value]:
+    assert isinstance(value, dict)
+    return {key: inner for key, inner in value.items() if key in _keys(model)}
+
+
+def _check_keys(
+    model: type[BaseModel],
+    value: Value,
+    path: positions.Path,
+    document: Document,
+    *,
+    also: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    known = [*_keys(model), *also]
+    for key in value if isinstance(value, dict) else ():
+        if key not in known:
+            close = suggestion(key, known)
+            advice = f"did you mean {close!r}?" if close else f"known: {', '.join(known)}"
+            document.report((*path, key), f"unknown key {key!r}; {advice}")
+
+
+def _validated(model: type[ModelT], value: Value, document: Document) -> ModelT | None:
+    if not document.complete:
+        return None
+    if not isinstance(value, dict):
+        document.report((), f"{shape(value)}, where a mapping is wanted: {', '.join(_keys(model))}")
+        return None
+    try:
+        return model.model_validate(value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            path = tuple(part for part in one["loc"] if part != "action")
+            if one["loc"][-1:] == ("action",):  # said already, with the step's keys
+                _report_if_silent(document, path)
+                continue
+            document.report(path, message(one))
+    return None
+
+
+def _report_if_silent(document: Document, path: positions.Path) -> None:
+    if not document.problems:
+        document.report(path, "a step without an action")
+
+
+def _files_are_there(scenario: Scenario, folder: Path, document: Document) -> None:
+    """Report every file beside the scenario that it names and that is not there."""
+    named: list[tuple[positions.Path, str]] = [
+        *((("needs", "zones", zone), file) for zone, file in scenario.needs.zones.items()),
+        *((("needs", "scenarios", index), file) for index, file in enumerate(scenario.needs.scenarios)),
+    ]
+    for part, steps in (("steps", scenario.steps), ("cleanup", scenario.cleanup)):
+        for index, step in enumerate(steps):
+            if step.action.kind == "apply" and step.action.file is not None:
+                named.append(((part, index, "apply", "file"), step.action.file))
+    for path, file in named:
+        if not (folder / file).is_file():
+            document.report(path, f"{file}: no such file beside the scenario")
