@@ -1,0 +1,175 @@
+"""One `docker buildx bake` for what is stale. An image says itself what it was made from, in a label."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from lab.builds.bases import ensure_bases
+from lab.builds.inputs import Inputs, digest, read_inputs
+from lab.builds.settings import host_settings, proxies, secret_files
+from lab.errors import CommandFailed, LabError
+from lab.host.shell import Completed, Shell
+
+BAKE_FILE = "images/docker-bake.hcl"
+INPUTS_LABEL = "airgap-lab.inputs"
+BUILD_SECONDS = 3600.0
+CAUSES = (
+    (
+        "no space left on device",
+        "the disk is full; `docker system df` says who has it, `docker builder prune` frees what old builds left",
+    ),
+    (
+        "Cannot connect to the Docker daemon",
+        "the Docker engine does not answer; `lab doctor` says how to start it",
+    ),
+    ("error during connect", "the Docker engine does not answer; `lab doctor` says how to start it"),
+    (
+        "permission denied while trying to connect to the Docker daemon",
+        "this user may not use the Docker engine; `lab doctor` says how to be allowed to",
+    ),
+    (
+        "'buildx' is not a docker command",
+        "Docker's build plug-in (buildx) is missing; `lab doctor` says how to get it",
+    ),
+    ("unknown shorthand flag", "Docker's build plug-in (buildx) is missing; `lab doctor` says how to get it"),
+)
+
+
+class Target(BaseModel):
+    """What bake says of a target, as far as it matters here."""
+
+    dockerfile: str
+    tags: tuple[str, ...]
+    args: dict[str, str] = {}
+
+
+class Definition(BaseModel):
+    target: dict[str, Target]
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A target to build, and the label that its image gets."""
+
+    name: str
+    inputs: str
+
+
+def build(
+    shell: Shell, targets: Sequence[str], *, root: Path, cache: Path, say: Callable[[str], None]
+) -> Mapping[str, str]:
+    """Have an up-to-date image of every one of *targets* (all, if none is named): target to image id.
+
+    *root* is the repository. Where nothing changed, nothing is built.
+    """
+    ensure_bases(shell, cache=cache, say=say)
+    definition = _definition(shell, targets, root)
+    found = _read_dockerfiles(definition, root)
+    references = {tag for target in definition.values() for tag in target.tags}
+    bases = {image for _, inputs in found.values() for image in inputs.images}
+    have = inspect(shell, sorted(references | bases))
+    ids = {reference: image.id for reference, image in have.items()}
+    stale = [
+        Stale(name, wanted)
+        for name, target in definition.items()
+        if (wanted := digest(root, target.model_dump_json(), *found[name], ids))
+        and any(tag not in have or have[tag].inputs != wanted for tag in target.tags)
+    ]
+    if stale:
+        say("building " + ", ".join(target.name for target in stale))
+        _bake(shell, stale, root)
+        ids = {reference: image.id for reference, image in inspect(shell, sorted(references)).items()}
+    return {name: ids[target.tags[0]] for name, target in definition.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An image of the engine, and what it says that it was made from."""
+
+    id: str
+    inputs: str | None
+
+
+def inspect(shell: Shell, references: Sequence[str]) -> Mapping[str, Built]:
+    """Return those of *references* that the engine has."""
+    form = '{"id":{{json .Id}},"tags":{{json .RepoTags}},"labels":{{json .Config.Labels}}}'
+    completed = shell.run(["docker", "image", "inspect", "--format", form, *references], timeout=60)
+    if not completed.ok and "No such image" not in completed.stderr:
+        raise explained(completed)
+    found: dict[str, Built] = {}
+    for line in completed.stdout.splitlines():
+        if line.startswith("{"):
+            said = json.loads(line)
+            built = Built(said["id"], (said["labels"] or {}).get(INPUTS_LABEL))
+            found.update(dict.fromkeys(said["tags"] or [], built))
+    return {reference: found[reference] for reference in references if reference in found}
+
+
+def explained(completed: Completed) -> LabError:
+    """Turn the failure of a docker command into one clear error: the known cause first, the output after."""
+    failure = CommandFailed(completed.argv, completed.ended, completed.output)
+    for sign, meaning in CAUSES:
+        if sign in completed.output:
+            error = LabError(meaning)
+            error.__cause__ = failure
+            return error
+    return failure
+
+
+def override(stale: Sequence[Stale], secrets: Mapping[str, Path], arguments: Mapping[str, str]) -> str:
+    """Return the second bake file: secrets, proxies and the label of each stale target."""
+    given = [f"id={name},src={file}" for name, file in secrets.items()]
+    targets = {
+        target.name: {"labels": {INPUTS_LABEL: target.inputs}, "secret": given, "args": dict(arguments)}
+        for target in stale
+    }
+    return json.dumps({"target": targets})
+
+
+def _definition(shell: Shell, targets: Sequence[str], root: Path) -> Mapping[str, Target]:
+    argv = ["docker", "buildx", "bake", "--file", BAKE_FILE, "--print", *targets]
+    completed = shell.run(argv, timeout=60, cwd=root)
+    if not completed.ok:
+        raise explained(completed)
+    try:
+        return Definition.model_validate_json(completed.stdout).target
+    except ValidationError as error:
+        raise LabError(f"{root / BAKE_FILE}: not as expected: {error}") from error
+
+
+def _read_dockerfiles(definition: Mapping[str, Target], root: Path) -> Mapping[str, tuple[str, Inputs]]:
+    texts: dict[str, tuple[str, Inputs]] = {}
+    for name, target in definition.items():
+        try:
+            text = (root / target.dockerfile).read_text(encoding="utf-8")
+        except OSError as error:
+            raise LabError(f"{root / target.dockerfile}: {error.strerror}") from error
+        texts[name] = (text, read_inputs(text, target.args))
+    return texts
+
+
+def _bake(shell: Shell, stale: Sequence[Stale], root: Path) -> None:
+    """Build with the engine's own builder: only there are the bases that the engine has."""
+    builder = shell.run(["docker", "context", "show"], timeout=30).stdout.strip() or "default"
+    with (
+        secret_files(host_settings(shell)) as secrets,
+        tempfile.NamedTemporaryFile("w", suffix=".json", prefix="airgap-lab-bake-") as file,
+    ):
+        file.write(override(stale, secrets, proxies()))
+        file.flush()
+        completed = shell.run(
+            [
+                "docker", "buildx", "bake", "--builder", builder, "--load", "--progress=plain",
+                "--file", BAKE_FILE, "--file", file.name, *(target.name for target in stale),
+            ],
+            timeout=BUILD_SECONDS,
+            cwd=root,
+        )  # fmt: skip
+    if not completed.ok:
+        raise explained(completed)
