@@ -6,8 +6,8 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-import torch
-import torch.distributed as dist
+import torch  # type: ignore[import-not-found,unused-ignore]
+import torch.distributed as dist  # type: ignore[import-not-found,unused-ignore]
 
 from . import download, training
 from .environment import read_place

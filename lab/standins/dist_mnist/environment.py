@@ -21,7 +21,7 @@ class Place:
 
 
 def read_place(environ: Mapping[str, str]) -> Place:
-    """Read the place. Raises KeyError for a variable that is not there, ValueError for one that makes no sense."""
+    """Read the place. Raises KeyError for a missing variable, ValueError for one that makes no sense."""
     place = Place(
         rank=int(environ["RANK"]),
         world_size=int(environ["WORLD_SIZE"]),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import torch
+import torch  # type: ignore[import-not-found,unused-ignore]
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.nn import functional  # type: ignore[import-not-found,unused-ignore]
 
 
-class Net(nn.Module):
+class Net(nn.Module):  # type: ignore[misc,unused-ignore]
     """Digits of 28x28 to log-probabilities of ten classes."""
 
     def __init__(self) -> None:

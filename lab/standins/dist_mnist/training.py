@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-import torch.distributed as dist
+import torch  # type: ignore[import-not-found,unused-ignore]
+import torch.distributed as dist  # type: ignore[import-not-found,unused-ignore]
 from torch import Tensor
-from torch.nn import functional
+from torch.nn import functional  # type: ignore[import-not-found,unused-ignore]
 
 from .environment import Place
 from .idx import Idx
@@ -46,7 +46,7 @@ def load(file: Path) -> Samples:
 
 
 def train(samples: Samples, place: Place, *, epochs: int = EPOCHS) -> Net:
-    """Train on this rank's share and print its mean loss after each epoch. All ranks must call it together."""
+    """Train on this rank's share, printing its mean loss after each epoch; all ranks must do so together."""
     torch.manual_seed(TORCH_SEED)
     own = torch.tensor(share_of(place.rank, samples=len(samples), world_size=place.world_size))
     net = Net()

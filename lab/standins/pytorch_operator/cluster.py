@@ -1,0 +1,96 @@
+"""The API server, as far as the operator needs it: read, list, create, replace.
+
+kopf watches but does not create objects, and it brings aiohttp; four verbs are fewer lines than a second
+client library would be megabytes in the image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import aiohttp
+import kopf
+
+from .job import GROUP, PLURAL, VERSION
+
+Object = dict[str, Any]
+
+
+class Refused(Exception):
+    """The API server did not do what was asked; the message is its own."""
+
+
+class Conflict(Refused):
+    """The object exists already, or has changed since it was read."""
+
+
+class Cluster(Protocol):
+    async def job(self, namespace: str, name: str) -> Object | None:
+        """Read a job; None when it is gone. Raises `Refused`."""
+
+    async def replace_job(self, body: Object) -> Object:
+        """Write a job whole, status and all; give what was stored. Raises `Conflict` when it had changed."""
+
+    async def matching(self, plural: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
+        """List core objects that carry *labels*. Raises `Refused`."""
+
+    async def create(self, plural: str, body: Object) -> None:
+        """Create a core object. Raises `Conflict` when the name is taken, `Refused` otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServer:
+    """A `Cluster` over HTTP. *connect* is asked for each call, since a service account's token is renewed."""
+
+    session: aiohttp.ClientSession
+    connect: Callable[[], kopf.ConnectionInfo]
+
+    async def job(self, namespace: str, name: str) -> Object | None:
+        return await self._call("GET", _job_path(namespace, name), missing_ok=True)
+
+    async def replace_job(self, body: Object) -> Object:
+        metadata = body["metadata"]
+        stored = await self._call("PUT", _job_path(metadata["namespace"], metadata["name"]), body=body)
+        assert stored is not None
+        return stored
+
+    async def matching(self, plural: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
+        selector = quote(",".join(f"{key}={value}" for key, value in labels.items()))
+        found = await self._call("GET", f"{_core_path(plural, namespace)}?labelSelector={selector}") or {}
+        items: list[Object] = found["items"]
+        return items
+
+    async def create(self, plural: str, body: Object) -> None:
+        await self._call("POST", _core_path(plural, body["metadata"]["namespace"]), body=body)
+
+    async def _call(
+        self, verb: str, path: str, *, body: Object | None = None, missing_ok: bool = False
+    ) -> Object | None:
+        info = self.connect()
+        try:
+            async with self.session.request(
+                verb, info.server.rstrip("/") + path, json=body, headers=info.as_http_headers()
+            ) as answer:
+                content: Object = await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Refused(f"{verb} {path}: {error}") from error
+        match answer.status:
+            case HTTPStatus.NOT_FOUND if missing_ok:
+                return None
+            case HTTPStatus.CONFLICT:
+                raise Conflict(content.get("message", ""))
+            case status if status >= HTTPStatus.BAD_REQUEST:
+                raise Refused(content.get("message", f"{verb} {path}: HTTP status {status}"))
+        return content
+
+
+def _job_path(namespace: str, name: str) -> str:
+    return f"/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{PLURAL}/{name}"
+
+
+def _core_path(plural: str, namespace: str) -> str:
+    return f"/api/v1/namespaces/{namespace}/{plural}"
