@@ -1,8 +1,20 @@
-"""What exists while the lab is up. One file each: up, down, check."""
+"""What exists while the lab is up. One file each: up, down, check. The order stands in `assemble`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+
+from lab.components.cluster import Cluster
+from lab.components.names import Names
+from lab.components.network import Network
+from lab.components.part import Part
+from lab.components.routes import Routes
+from lab.components.seal import Seal, Wall
+from lab.components.workstation import Credentials, Workstation
+from lab.host import Host
+from lab.spec.topology import Topology
 
 
 class Component(Protocol):
@@ -19,3 +31,40 @@ class Component(Protocol):
 
     def check(self) -> str | None:
         """None when ready, else what is wrong. Changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a lab stands on: facts of this host, found out before anything is made."""
+
+    node_image: str
+    state: Path
+    """The lab's own folder: kubeconfig, kind's configuration, run folders."""
+    restricted: bool
+    """CAP_SYS_RESOURCE is missing."""
+
+
+def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[Component, ...]:
+    """Return the parts in the order in which they come up; they go down in reverse.
+
+    The wall stands before anything that could leave; the seal closes once everything is in its place,
+    before any workload.
+    """
+    site = str(topology.site_address)
+    answers = ("bash", "-c", f"exec 3<>/dev/tcp/{site}/$0")
+    return (
+        Network(topology, host),
+        Part(topology, host, topology.seal, ("true",)),
+        Wall(topology, host),
+        Part(topology, host, topology.site, ("true",)),
+        Part(topology, host, topology.dns, (*answers, "53")),
+        Part(topology, host, topology.web, (*answers, "80")),
+        Part(topology, host, topology.nfs, (*answers, "2049")),
+        Part(topology, host, topology.registry, (*answers, "5000")),
+        Workstation(topology, host),
+        Cluster(topology, host, ground.node_image, ground.state, ground.restricted),
+        Names(topology, host),
+        Routes(topology, host),
+        Credentials(topology, host),
+        Seal(topology, host),
+    )

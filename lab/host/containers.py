@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from lab.host.shell import Completed
@@ -27,6 +27,14 @@ class Containers(Protocol):
     """The engine's side of a lab. Removing what is not there is not an error; ensuring twice is once."""
 
     def ensure_network(self, spec: NetworkSpec, labels: Mapping[str, str]) -> None: ...
+
+    def network_labels(self, name: str) -> Mapping[str, str] | None:
+        """Return the labels of the network called *name*; None where there is none."""
+        ...
+
+    def subnets(self) -> Sequence[tuple[str, IPv4Network]]:
+        """Every IPv4 subnet of the engine's networks, with the network's name."""
+        ...
 
     def ensure(self, spec: ContainerSpec, network: NetworkSpec, labels: Mapping[str, str]) -> bool:
         """Have a running container made from *spec*; return whether it had to be made or started."""

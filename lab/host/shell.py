@@ -124,3 +124,11 @@ def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
         except subprocess.TimeoutExpired:
             continue
     return process.communicate()
+
+
+def become(argv: Sequence[str]) -> None:
+    """Turn this very process into *argv*, terminal, signals, exit code and all."""
+    try:
+        os.execvp(argv[0], list(argv))
+    except FileNotFoundError as error:
+        raise ToolMissing(f"{argv[0]}: not found on PATH; `lab doctor` says how to get it") from error

@@ -31,7 +31,7 @@ class LabConfig(BaseModel):
     subnet: IPv4Network = IPv4Network("10.142.18.0/24")
     """The site's network. The default is the document's, so that its addresses are true here."""
     site_address: IPv4Address | None = None
-    """The document's server. Default: 10.142.18.191 where the subnet has it, else its last but one address."""
+    """The document's server. Default: 10.142.18.191 where the subnet has it, else its last address."""
     pod_subnet: IPv4Network = IPv4Network("10.233.64.0/18")
     """The document's cluster gave its pods addresses of this range (`10.233.125.9`)."""
     service_subnet: IPv4Network = IPv4Network("10.233.0.0/18")

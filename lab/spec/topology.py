@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
-from lab.spec.config import LabConfig
-
 LABEL = "airgap-lab.name"
-"""On every container, network and volume of ours; its value is the lab's name. The only record of what is ours."""
+"""On every container, network and volume of ours, with the lab's name: the only record of what is ours."""
 SPEC_LABEL = "airgap-lab.spec"
 """The digest of what a container was made from; another digest means that it must be made again."""
+CONFIG_LABEL = "airgap-lab.config"
+"""On the network: the choices that the lab was made from, as JSON, so that other commands need not be told."""
 KIND_LABEL = "io.x-k8s.kind.cluster"
 
 REGISTRY_PORT = 5000
@@ -28,6 +28,8 @@ class NetworkSpec:
     gateway: IPv4Address
     bridge: str
     """The interface's name on the host, at most 15 characters."""
+    record: str = "{}"
+    """The lab's choices as JSON, kept in CONFIG_LABEL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,58 @@
+"""The command line: parse, wire, call, print, exit. The only room that prints.
+
+Commands import what they need when they run, so that `lab --help` and completion stay quick.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from lab.cli import doctor, egress, images, replay, scenario, standing
+from lab.errors import LabError
+
+app = typer.Typer(
+    name="lab",
+    help="Rehearse an offline roll-out: a sealed three-node cluster, and a document replayed in it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+standing.register(app)
+replay.register(app)
+egress.register(app)
+doctor.register(app)
+app.add_typer(images.app, name="images")
+app.add_typer(scenario.app, name="scenario")
+
+
+@app.callback()
+def common(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log.")] = False) -> None:
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(asctime)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("urllib3", "docker", "httpcore", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line. The one place where errors become text and exit codes."""
+    try:
+        app(args=argv)
+    except LabError as error:
+        print(f"lab: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        print("lab: interrupted", file=sys.stderr)
+        raise SystemExit(130) from None
+    except Exception:
+        traceback.print_exc()
+        print("lab: this is a bug of the lab's; please report the lines above", file=sys.stderr)
+        raise SystemExit(70) from None

@@ -1,0 +1,60 @@
+"""What must be true of this host before a lab comes up; each lack is one clear line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lab.cli import wiring
+from lab.cli.wiring import Wired, say
+from lab.errors import LabError
+
+
+@contextmanager
+def held(lab: Wired) -> Iterator[None]:
+    """Keep a second `lab up` or `lab down` of the same lab out."""
+    from lab.host import lock
+
+    with lock.held(lab.state / "lock", f"lab {lab.config.name!r}"):
+        yield
+
+
+def same_choices(lab: Wired) -> None:
+    """Refuse to turn a standing lab into another one under way."""
+    from lab.spec.config import LabConfig
+    from lab.spec.topology import CONFIG_LABEL
+
+    labels = lab.host.containers.network_labels(lab.topology.network.name)
+    if labels is None:
+        return
+    if CONFIG_LABEL not in labels:
+        raise LabError(
+            f"a network named {lab.topology.network.name!r} is there and is not the lab's; choose another --name"
+        )
+    standing = LabConfig.model_validate_json(labels[CONFIG_LABEL])
+    different = [
+        f"{key}: {getattr(standing, key)} stands, {getattr(lab.config, key)} asked for"
+        for key in LabConfig.model_fields
+        if getattr(standing, key) != getattr(lab.config, key)
+    ]
+    if different:
+        raise LabError(
+            f"lab {lab.config.name!r} stands with other choices ({'; '.join(different)}); `lab down` first"
+        )
+
+
+def subnet_is_free(lab: Wired) -> None:
+    """Name whoever has an overlapping subnet, and the setting to change."""
+    for owner, taken in lab.host.containers.subnets():
+        if owner != lab.topology.network.name and taken.overlaps(lab.config.subnet):
+            raise LabError(
+                f"subnet {lab.config.subnet} is taken by the network {owner!r} ({taken}); "
+                "choose another with --subnet or `subnet:` in lab.yaml"
+            )
+
+
+def images_there(lab: Wired) -> str:
+    """Have every image of the lab's own parts, building what is missing; return the node image."""
+    from lab.cli import images
+
+    return images.ensure(lab, say=say, root=wiring.project_root())

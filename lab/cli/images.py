@@ -1,0 +1,75 @@
+"""`lab images`: build the stand-ins, load real archives, push to the registry, list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lab.cli import wiring
+from lab.cli.wiring import AsJson, ConfigFile, Name, Wired, say
+
+app = typer.Typer(no_args_is_help=True, help="Build, load, push and list images.", rich_markup_mode=None)
+
+
+def ensure(lab: Wired, *, say: Callable[[str], None], root: Path) -> str:
+    """Have every image, building what is stale or missing; return the node image's reference."""
+    from lab.builds import bake, bases
+    from lab.nodeimage import choice
+
+    cache = wiring.cache_folder()
+    bases.ensure_bases(lab.host.shell, cache=cache, say=say)
+    node = choice.choose(
+        lab.host.shell, lab.config.node_image, cache=cache, recipe=root / "images" / "node", say=say
+    )
+    bake.build(lab.host.shell, bake.ALL, root=root, cache=cache, say=say, node_image=node)
+    return node
+
+
+@app.command("build")
+def build(name: Name = None, config: ConfigFile = None) -> None:
+    """Build every image that is missing or no longer made of its inputs."""
+    lab = wiring.wired(name, config)
+    node = ensure(lab, say=say, root=wiring.project_root())
+    say(f"node image: {node}")
+
+
+@app.command("push")
+def push(
+    references: Annotated[list[str], typer.Argument(help="Original names, as in the document.")],
+    name: Name = None,
+    config: ConfigFile = None,
+) -> None:
+    """Deliver images to the lab's registry and its nodes, under their original names."""
+    from lab.builds import deliver
+
+    lab = wiring.wired(name, config)
+    wiring.must_stand(lab)
+    deliver.deliver(references, lab.topology, lab.host, cache=wiring.cache_folder(), say=say)
+
+
+@app.command("load")
+def load(
+    archive: Annotated[Path, typer.Argument(help="A `docker save` or OCI archive: .tar, .tar.gz, .tar.xz.")],
+) -> None:
+    """Take the images of an archive, in the place of stand-ins of the same names."""
+    from lab.builds import store
+
+    for reference in store.load_archive(archive, cache=wiring.cache_folder()):
+        print(reference)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the images that could be delivered."""
+    from lab.builds import store
+
+    rows = store.listing(wiring.cache_folder())
+    if as_json:
+        print(json.dumps([row.as_dict() for row in rows]))
+        return
+    for row in rows:
+        print(f"{row.reference:<70} {row.size / 1e6:8.0f} MB  {row.digest[:19]}")

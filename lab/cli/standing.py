@@ -1,0 +1,121 @@
+"""`lab up`, `down`, `status`, `shell`, `kubectl`, `logs`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lab.cli import wiring
+from lab.cli.wiring import AsJson, ConfigFile, Name, say
+
+PARTS = ("site", "dns", "web", "nfs", "registry", "workstation", "seal")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("up")(up)
+    app.command("down")(down)
+    app.command("status")(status)
+    app.command("shell")(shell)
+    app.command("kubectl", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+        kubectl
+    )
+    app.command("logs")(logs)
+
+
+def up(
+    name: Name = None,
+    config: ConfigFile = None,
+    subnet: Annotated[str | None, typer.Option(help="The site's network.")] = None,
+    node_image: Annotated[str | None, typer.Option(help="A kind node image: reference or archive.")] = None,
+    static: Annotated[
+        Path | None, typer.Option(help="A folder to serve in place of the made digits.")
+    ] = None,
+) -> None:
+    """Bring the lab up, or repair it. Doing it twice is doing it once."""
+    from lab import lifecycle
+    from lab.cli import ground
+
+    host = wiring.real_host()
+    given = wiring.choices(name, config, subnet=subnet, node_image=node_image, static=static)
+    lab = wiring.wire(given, host)
+    with ground.held(lab):
+        ground.same_choices(lab)
+        ground.subnet_is_free(lab)
+        image = ground.images_there(lab)
+        start = host.clock.monotonic()
+        lifecycle.up(
+            wiring.components(lab, node_image=image),
+            clock=host.clock,
+            begin=lambda part: None,
+            done=lambda part, seconds: say(f"  {part:<12} ready  {seconds:6.1f} s"),
+        )
+    say(
+        f"lab {given.name!r} is up in {host.clock.monotonic() - start:.1f} s, sealed; `lab run` replays in it"
+    )
+
+
+def down(name: Name = None, config: ConfigFile = None) -> None:
+    """Remove every trace of the lab from this host."""
+    from lab import lifecycle
+    from lab.cli import ground
+
+    lab = wiring.wired(name, config)
+    with ground.held(lab):
+        lifecycle.down(wiring.components(lab), begin=lambda part: None)
+    say(f"lab {lab.config.name!r} is gone")
+
+
+def status(name: Name = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Say of each part: ready, or why not. Exit code 1 when one is not."""
+    from lab import lifecycle
+
+    lab = wiring.wired(name, config)
+    answers = lifecycle.status(wiring.components(lab))
+    if as_json:
+        print(
+            json.dumps(
+                [{"part": one.component, "ready": not one.problem, "problem": one.problem} for one in answers]
+            )
+        )
+    else:
+        for one in answers:
+            print(f"{one.component:<12} {'ready' if one.problem is None else 'not ready: ' + one.problem}")
+    raise typer.Exit(any(one.problem for one in answers))
+
+
+def shell(name: Name = None, config: ConfigFile = None) -> None:
+    """Open a prompt on the workstation, inside the gap."""
+    lab = wiring.wired(name, config)
+    wiring.must_stand(lab)
+    from lab.host.shell import become
+
+    become(["docker", "exec", "-it", "-w", "/root", lab.topology.workstation.name, "bash", "-l"])
+
+
+def kubectl(context: typer.Context, name: Name = None, config: ConfigFile = None) -> None:
+    """Run kubectl on the workstation: `lab kubectl get pods`."""
+    lab = wiring.wired(name, config)
+    wiring.must_stand(lab)
+    from lab.host.shell import become
+
+    interactive = ["-t"] if sys.stdin.isatty() and sys.stdout.isatty() else []
+    become(["docker", "exec", "-i", *interactive, lab.topology.workstation.name, "kubectl", *context.args])
+
+
+def logs(
+    part: Annotated[str, typer.Argument(help=f"One of: {', '.join(PARTS)}, or a node's name.")],
+    name: Name = None,
+    config: ConfigFile = None,
+) -> None:
+    """Print what a part of the lab has said."""
+    lab = wiring.wired(name, config)
+    wiring.must_stand(lab)
+    nodes = {node.name: node.container for node in lab.topology.cluster.nodes}
+    containers = {spec.role: spec.name for spec in lab.topology.containers} | nodes
+    if part not in containers:
+        raise typer.BadParameter(f"{part!r} is no part of the lab; parts: {', '.join(containers)}")
+    sys.stdout.write(lab.host.containers.logs(containers[part]))

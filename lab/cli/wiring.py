@@ -1,0 +1,118 @@
+"""From the options to the parts: the only place where the real doors are made."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from lab.components import Component
+    from lab.host import Host
+    from lab.spec.config import LabConfig
+    from lab.spec.topology import Topology
+
+Name = Annotated[str | None, typer.Option("--name", envvar="LAB_NAME", help="The lab's name (default: lab).")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", envvar="LAB_CONFIG", help="Choices in a file (lab.yaml).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A lab and the doors to it."""
+
+    config: LabConfig
+    topology: Topology
+    host: Host
+    state: Path
+
+
+def say(text: str) -> None:
+    """Talk to the user: stderr, so that stdout stays the product."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def cache_folder() -> Path:
+    return _xdg("XDG_CACHE_HOME", ".cache") / "airgap-lab"
+
+
+def state_folder(name: str) -> Path:
+    return _xdg("XDG_STATE_HOME", ".local/state") / "airgap-lab" / name
+
+
+def project_root() -> Path:
+    """The checkout that holds `images/` and `scenarios/`."""
+    from lab.errors import LabError
+
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "images" / "docker-bake.hcl").is_file():
+        raise LabError(
+            f"{root} holds no images/docker-bake.hcl: images are built from a checkout of the project"
+        )
+    return root
+
+
+def real_host() -> Host:
+    from lab.host import Host
+    from lab.host.clock import SystemClock
+    from lab.host.engine import DockerContainers
+    from lab.host.shell import LocalShell
+
+    return Host(LocalShell(), DockerContainers(), SystemClock())
+
+
+def choices(name: str | None, file: Path | None, **given: object) -> LabConfig:
+    """Read the choices: the file's, then the command line's, which win."""
+    from lab.spec.reading import config_from, read_config
+
+    base = read_config(file) if file else config_from({}, "command line")
+    changed = {key: value for key, value in {"name": name, **given}.items() if value is not None}
+    if not changed:
+        return base
+    return config_from({**base.model_dump(exclude_unset=True), **changed}, "command line")
+
+
+def wired(name: str | None, file: Path | None) -> Wired:
+    """Wire the lab that stands under this name, from the choices it was made of; else from the files'."""
+    from lab.spec.config import LabConfig
+    from lab.spec.topology import CONFIG_LABEL
+
+    config = choices(name, file)
+    host = real_host()
+    labels = host.containers.network_labels(config.name)
+    if labels and CONFIG_LABEL in labels:
+        config = LabConfig.model_validate_json(labels[CONFIG_LABEL])
+    return wire(config, host)
+
+
+def wire(config: LabConfig, host: Host) -> Wired:
+    from lab.spec.plan import plan
+
+    return Wired(config, plan(config), host, state_folder(config.name))
+
+
+def must_stand(lab: Wired) -> None:
+    """Refuse, clearly, to work in a lab that is not there."""
+    from lab.errors import LabError
+
+    if lab.host.containers.network_labels(lab.topology.network.name) is None:
+        raise LabError(f"no lab named {lab.config.name!r} stands here; `lab up` brings one up")
+
+
+def components(lab: Wired, *, node_image: str = "") -> tuple[Component, ...]:
+    from lab.components import Ground, assemble
+    from lab.host.capabilities import lacks_sys_resource
+
+    ground = Ground(node_image=node_image, state=lab.state, restricted=lacks_sys_resource())
+    return assemble(lab.topology, lab.host, ground)
+
+
+def _xdg(variable: str, default: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / default)

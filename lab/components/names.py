@@ -1,0 +1,55 @@
+"""Who is asked for names: the site's DNS, by nodes and workstation alike; and what it answers for the lab."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from lab.host import Host
+from lab.spec.plan import SETTINGS
+from lab.spec.topology import KIND_LABEL, LABEL, Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Docker gives every container its own resolver, which would pass names on to the host's."""
+
+    topology: Topology
+    host: Host
+    name: str = "names"
+
+    def up(self) -> None:
+        resolver = f"nameserver {self.topology.site_address}\n"
+        for container in self._askers():
+            # The engine mounts this file, so it is written in place, not replaced.
+            self.host.containers.exec(
+                container, ["bash", "-c", "cat > /etc/resolv.conf"], timeout=10, stdin=resolver
+            ).check()
+        settings = json.loads(self.topology.dns.files[SETTINGS])
+        settings["hosts"] = self.hosts()
+        self.host.containers.put(self.topology.dns.name, {SETTINGS: json.dumps(settings, indent=1).encode()})
+
+    def down(self) -> None:
+        """Nothing outlives the containers."""
+
+    def check(self) -> str | None:
+        for container in self._askers():
+            seen = self.host.containers.exec(container, ["cat", "/etc/resolv.conf"], timeout=5)
+            if f"nameserver {self.topology.site_address}" not in seen.stdout:
+                return f"{container} asks another resolver than the site's DNS"
+        return None
+
+    def hosts(self) -> dict[str, str]:
+        """Names and addresses of everything that stands: nodes by both of their names."""
+        seen = {one.name: one for one in self.host.containers.seen({LABEL: self.topology.name})}
+        seen |= {one.name: one for one in self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})}
+        named = {"site": str(self.topology.site_address), "registry": str(self.topology.site_address)}
+        if self.topology.workstation.name in seen:
+            named["workstation"] = str(seen[self.topology.workstation.name].address)
+        for node in self.topology.cluster.nodes:
+            if node.container in seen:
+                named[node.name] = named[node.container] = str(seen[node.container].address)
+        return named
+
+    def _askers(self) -> list[str]:
+        return [node.container for node in self.topology.cluster.nodes] + [self.topology.workstation.name]

@@ -1,0 +1,45 @@
+"""A part that is one container: it runs, and a question put to it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lab.host import Host
+from lab.host.clock import wait_until
+from lab.spec.topology import ContainerSpec, Topology
+
+READY_SECONDS = 30
+ASK_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """*question* is run in the container; exit code 0 means that the part does its work."""
+
+    topology: Topology
+    host: Host
+    spec: ContainerSpec
+    question: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        return self.spec.role
+
+    def up(self) -> None:
+        self.host.containers.ensure(self.spec, self.topology.network, self.topology.labels)
+        wait_until(self.name, self.check, clock=self.host.clock, timeout=READY_SECONDS)
+
+    def down(self) -> None:
+        self.host.containers.remove(self.spec.name)
+
+    def check(self) -> str | None:
+        for seen in self.host.containers.seen(self.topology.labels):
+            if seen.name == self.spec.name:
+                if not seen.running:
+                    return f"the container is {seen.state}"
+                answer = self.host.containers.exec(self.spec.name, self.question, timeout=ASK_SECONDS)
+                if answer.ok:
+                    return None
+                return answer.output.strip().splitlines()[-1] if answer.output else answer.ended
+        return "the container is not there"

@@ -1,0 +1,65 @@
+"""The way back to pods and services, for the parts that are no nodes: no masquerade, pods keep their addresses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from lab.host import Host
+from lab.spec.topology import KIND_LABEL, Topology
+
+KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    topology: Topology
+    host: Host
+    name: str = "routes"
+
+    def up(self) -> None:
+        commands = [f"ip route replace {target} via {via}" for target, via in self.wanted().items()]
+        for pid in self._namespaces():
+            self._at(pid, " && ".join(commands)).check()
+
+    def down(self) -> None:
+        """Nothing outlives the namespaces."""
+
+    def check(self) -> str | None:
+        wanted = self.wanted()
+        for pid in self._namespaces():
+            shown = self._at(pid, "ip route show").stdout
+            for target, via in wanted.items():
+                if f"{target} via {via}" not in shown:
+                    return f"no route to {target}"
+        return None
+
+    def wanted(self) -> dict[str, str]:
+        """Each node's pod range by that node; services by the control plane, whose kube-proxy knows them."""
+        control_plane = self.topology.cluster.control_plane.container
+        listed = json.loads(
+            self.host.containers.exec(control_plane, [*KUBECTL, "get", "nodes", "-o", "json"], timeout=30)
+            .check()
+            .stdout
+        )
+        addresses = {
+            one.name: one.address
+            for one in self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})
+        }
+        by_node = {node.name: addresses[node.container] for node in self.topology.cluster.nodes}
+        routes = {item["spec"]["podCIDR"]: str(by_node[item["metadata"]["name"]]) for item in listed["items"]}
+        routes[str(self.topology.cluster.service_subnet)] = str(addresses[control_plane])
+        return routes
+
+    def _namespaces(self) -> list[int]:
+        names = {self.topology.site.name, self.topology.workstation.name}
+        return [
+            one.pid
+            for one in self.host.containers.seen(self.topology.labels)
+            if one.name in names and one.running
+        ]
+
+    def _at(self, pid: int, command: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        return self.host.containers.exec(
+            self.topology.seal.name, ["nsenter", "-t", str(pid), "-n", "bash", "-c", command], timeout=10
+        )

@@ -1,0 +1,62 @@
+"""Up, down and status: the same list of components, forwards, backwards and asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lab.components import Component
+from lab.errors import LabError
+from lab.host.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One component's answer. *problem* None: ready."""
+
+    component: str
+    problem: str | None
+
+
+def up(
+    components: Sequence[Component],
+    *,
+    clock: Clock,
+    begin: Callable[[str], None],
+    done: Callable[[str, float], None],
+) -> None:
+    """Bring *components* up in order. What came up stays on failure: `up` again repairs, `down` removes."""
+    for component in components:
+        begin(component.name)
+        start = clock.monotonic()
+        try:
+            component.up()
+        except LabError as error:
+            error.add_note(f"while bringing up: {component.name}; `lab up` again goes on, `lab down` removes")
+            raise
+        done(component.name, clock.monotonic() - start)
+
+
+def down(components: Sequence[Component], *, begin: Callable[[str], None]) -> None:
+    """Take everything down in reverse, trying all of it; then one LabError that lists what failed."""
+    failed: list[str] = []
+    for component in reversed(components):
+        begin(component.name)
+        try:
+            component.down()
+        except LabError as error:
+            failed.append(f"{component.name}: {error}")
+    if failed:
+        raise LabError("not everything could be removed:\n" + "\n".join(failed))
+
+
+def status(components: Sequence[Component]) -> tuple[Standing, ...]:
+    """Ask every component; one that cannot even be asked is not ready, and says why."""
+    answers = []
+    for component in components:
+        try:
+            problem = component.check()
+        except LabError as error:
+            problem = str(error).splitlines()[0]
+        answers.append(Standing(component.name, problem))
+    return tuple(answers)

@@ -1,0 +1,132 @@
+"""From the few choices to the whole lab: one pure function."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from lab.spec.config import LabConfig
+from lab.spec.podwatch import WATCH_PATH, WATCH_PODS
+from lab.spec.topology import (
+    ClusterSpec,
+    ContainerSpec,
+    NetworkSpec,
+    NodeSpec,
+    Topology,
+    own_image,
+)
+
+NODE_NAMES = ("localnode-1", "localnode-2", "localnode-3")
+"""The document's."""
+
+SETTINGS = "/etc/lab/fakedns.json"
+ZONES_CONF = "/etc/bind/named.conf.default-zones"
+EXPORTS = "/opt/nfs  *(rw,async,no_root_squash,no_subtree_check)\n"
+"""The document's /etc/exports."""
+
+
+def plan(config: LabConfig) -> Topology:
+    """Derive the whole lab from *config*. Pure: the same choices give the same lab."""
+    name = config.name
+    network = NetworkSpec(
+        name=name,
+        subnet=config.subnet,
+        gateway=config.gateway,
+        bridge=_bridge(name),
+        record=config.model_dump_json(),
+    )
+    site = ContainerSpec(
+        name=f"{name}-site",
+        image=own_image("seal"),
+        role="site",
+        address=config.site,
+        command=("sleep", "infinity"),
+        dns=config.site,
+    )
+    cluster = _cluster(config)
+    return Topology(
+        name=name,
+        network=network,
+        site=site,
+        dns=_at_site(
+            site,
+            "dns",
+            own_image("dns"),
+            files={SETTINGS: dns_settings(config, cluster).encode()},
+            volumes={f"{name}-bind": "/etc/bind"},
+        ),
+        web=_at_site(
+            site,
+            "web",
+            "jrelva/nginx-autoindex:latest",
+            volumes={f"{name}-static": "/usr/share/nginx/html"},
+        ),
+        nfs=_at_site(
+            site,
+            "nfs",
+            own_image("nfs"),
+            files={"/etc/exports": EXPORTS.encode()},
+            volumes={f"{name}-nfs": "/opt/nfs"},
+            capabilities=("DAC_READ_SEARCH", "SYS_ADMIN"),
+        ),
+        registry=_at_site(
+            site, "registry", own_image("registry"), volumes={f"{name}-registry": "/var/lib/registry"}
+        ),
+        workstation=ContainerSpec(
+            name=f"{name}-workstation",
+            image=own_image("workstation"),
+            role="workstation",
+            dns=config.site,
+            command=("bash", WATCH_PATH),
+            files={WATCH_PATH: WATCH_PODS.encode()},
+            volumes={f"{name}-static": "/usr/local/static", f"{name}-bind": "/etc/bind"},
+        ),
+        seal=ContainerSpec(
+            name=f"{name}-seal",
+            image=own_image("seal"),
+            role="seal",
+            privileged=True,
+            host_pid=True,
+            host_network=True,
+        ),
+        cluster=cluster,
+        refusal=config.refusal,
+    )
+
+
+def dns_settings(config: LabConfig, cluster: ClusterSpec) -> str:
+    """Return the fake DNS's settings before any node has an address: kind's own names are delegated."""
+    settings = {
+        "conf": ZONES_CONF,
+        "hosts": {},
+        "delegate": {"names": [node.container for node in cluster.nodes], "server": "127.0.0.11"},
+        "mode": "deny",
+        "sinkhole": str(config.site),
+    }
+    return json.dumps(settings, indent=1)
+
+
+def _at_site(site: ContainerSpec, part: str, image: str, **rest: object) -> ContainerSpec:
+    name = site.name.removesuffix("site") + part
+    return ContainerSpec(name=name, image=image, role=part, shares=site.name, **rest)  # type: ignore[arg-type]
+
+
+def _cluster(config: LabConfig) -> ClusterSpec:
+    suffixes = ("control-plane", "worker", "worker2")  # kind's own names for its containers
+    nodes = tuple(
+        NodeSpec(f"{config.name}-{suffix}", node, control_plane=index == 0)
+        for index, (suffix, node) in enumerate(zip(suffixes, NODE_NAMES, strict=True))
+    )
+    return ClusterSpec(
+        name=config.name,
+        nodes=nodes,
+        pod_subnet=config.pod_subnet,
+        service_subnet=config.service_subnet,
+        node_image=config.node_image,
+        mirrors=config.mirrors,
+    )
+
+
+def _bridge(name: str) -> str:
+    """An interface name of at most 15 characters that is the lab's alone."""
+    return "lab-" + hashlib.sha256(name.encode()).hexdigest()[:8]

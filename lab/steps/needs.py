@@ -1,0 +1,106 @@
+"""What a scenario needs before its first step: zones, files and images, put in place and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab.errors import LabError, SpecError
+from lab.host import Host
+from lab.host.clock import wait_until
+from lab.spec.plan import ZONES_CONF
+from lab.spec.scenario import Needs
+from lab.spec.topology import Topology
+from lab.standins.fakedns.zonefile import read_zone
+
+STATIC = "/usr/local/static"
+SHIPPED_STATIC = "/media/sdd/off"
+"""Where the document's author kept the files; the workstation's image carries made ones there."""
+APPEAR_SECONDS = 20
+"""The DNS looks for changed zones twice a second."""
+
+
+@contextmanager
+def prepared(
+    needs: Needs, folder: Path, topology: Topology, host: Host, *, static: Path | None
+) -> Iterator[None]:
+    """Have zones and files in place; *static* replaces the shipped ones. Put back what was there before."""
+    zones = _zone_texts(needs, folder)
+    try:
+        _write_zones(zones, topology, host)
+        _fill_static(needs, topology, host, static)
+        _wait_for(needs, topology, host)
+        yield
+    finally:
+        _write_zones({}, topology, host)
+        _at_workstation(topology, host, f"rm -rf {STATIC}/* {STATIC}/.[!.]*")
+
+
+def _zone_texts(needs: Needs, folder: Path) -> dict[str, str]:
+    """Read every zone file; all their problems at once, before anything is touched."""
+    texts: dict[str, str] = {}
+    problems: list[str] = []
+    for zone, file in needs.zones.items():
+        path = folder / file
+        try:
+            texts[zone] = path.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{path}: zone {zone} cannot be read: {error}")
+            continue
+        problems += [str(one) for one in read_zone(texts[zone], origin=zone, source=str(path)).problems]
+    if problems:
+        raise SpecError(problems)
+    return texts
+
+
+def _write_zones(zones: dict[str, str], topology: Topology, host: Host) -> None:
+    """Declare exactly *zones*, as bind's own configuration file would."""
+    declared = "".join(
+        f'zone "{zone}" {{\n        type master;\n        file "/etc/bind/db.{zone}";\n}};\n'
+        for zone in zones
+    )
+    files = {f"/etc/bind/db.{zone}": text.encode() for zone, text in zones.items()}
+    host.containers.put(topology.dns.name, {**files, ZONES_CONF: declared.encode()})
+
+
+def _fill_static(needs: Needs, topology: Topology, host: Host, static: Path | None) -> None:
+    _at_workstation(topology, host, f"rm -rf {STATIC}/* {STATIC}/.[!.]*")
+    if not needs.static:
+        return
+    if static is None:
+        _at_workstation(topology, host, f"cp -r {SHIPPED_STATIC}/. {STATIC}/")
+        return
+    files = {
+        f"{STATIC}/{file.relative_to(static)}": file.read_bytes()
+        for file in static.rglob("*")
+        if file.is_file()
+    }
+    if not files:
+        raise LabError(f"{static}: the static folder has no files in it")
+    host.containers.put(topology.workstation.name, files)
+
+
+def _wait_for(needs: Needs, topology: Topology, host: Host) -> None:
+    for name in needs.names:
+        wait_until(
+            f"the name {name}",
+            lambda name=name: _unanswered(name, topology, host),  # type: ignore[misc]
+            clock=host.clock,
+            timeout=APPEAR_SECONDS,
+        )
+    for url in needs.urls:
+        fetched = host.containers.exec(
+            topology.workstation.name, ["curl", "-sSfIL", "-o", "/dev/null", url], timeout=10
+        )
+        if not fetched.ok:
+            raise LabError(f"needs: {url} cannot be fetched inside the gap: {fetched.output.strip()}")
+
+
+def _unanswered(name: str, topology: Topology, host: Host) -> str | None:
+    asked = host.containers.exec(topology.workstation.name, ["dig", "+short", name], timeout=10)
+    return None if asked.stdout.strip() else "no answer"
+
+
+def _at_workstation(topology: Topology, host: Host, command: str) -> None:
+    host.containers.exec(topology.workstation.name, ["bash", "-c", command], timeout=60).check()
