@@ -1,0 +1,88 @@
+"""Starting an engine where none runs, and ending exactly the one that was started here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.doctor.hand import Hand
+from lab.errors import CommandFailed, LabError
+from lab.host.clock import wait_until
+
+PROGRAMS = ("/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd")
+START_SECONDS = 60.0
+STOP_SECONDS = 60.0
+LOG_LINES = 15
+
+
+def pid_file(state: Path) -> Path:
+    """Return where the number of an engine of ours is kept; no such file: none was started here."""
+    return state / "engine.pid"
+
+
+def log_file(state: Path) -> Path:
+    return state / "engine.log"
+
+
+def start_command(hand: Hand) -> tuple[str, ...]:
+    """Return the one command that starts the engine: systemd's where systemd runs, else dockerd by itself."""
+    if (hand.machine.read("/proc/1/comm") or "").strip() == "systemd":
+        return ("systemctl", "start", "docker")
+    return (
+        *(
+            "start-stop-daemon",
+            "--start",
+            "--background",
+            "--make-pidfile",
+            "--pidfile",
+            str(pid_file(hand.state)),
+        ),
+        *("--output", str(log_file(hand.state)), "--exec", _program(hand)),
+    )
+
+
+def _program(hand: Hand) -> str:
+    found = next(filter(hand.machine.exists, PROGRAMS), None)
+    if found is None:
+        raise LabError("dockerd is not installed; `lab doctor` says how to get it")
+    return found
+
+
+def start_engine(hand: Hand) -> None:
+    """Start the engine and wait until it answers. One that answers already is left alone."""
+    if _answers(hand) is None:
+        return
+    hand.state.mkdir(parents=True, exist_ok=True)
+    hand.run(start_command(hand), timeout=START_SECONDS).check()
+    try:
+        wait_until("the container engine", lambda: _answers(hand), clock=hand.clock, timeout=START_SECONDS)
+    except LabError as error:
+        said = hand.machine.read(str(log_file(hand.state))) or ""
+        error.add_note("\n".join([f"{log_file(hand.state)} ends:", *said.splitlines()[-LOG_LINES:]]))
+        raise
+
+
+def _answers(hand: Hand) -> str | None:
+    info = hand.machine.run("docker", "info", "--format", "{{.ServerVersion}}")
+    if info.ok and info.stdout.strip():
+        return None
+    return (info.output or info.ended).strip().splitlines()[-1]
+
+
+def stop_engine(hand: Hand) -> str:
+    """End the engine that `start_engine` started, and say so. Any other engine is left alone."""
+    mark = pid_file(hand.state)
+    if not hand.machine.exists(str(mark)):
+        return "no engine was started by the lab: nothing to stop"
+    ended = hand.run(
+        (
+            *("start-stop-daemon", "--stop", "--oknodo", "--remove-pidfile", "--pidfile", str(mark)),
+            *("--retry", "TERM/30/KILL/5", "--exec", _program(hand)),
+        ),
+        timeout=STOP_SECONDS,
+    )
+    if not ended.ok:
+        raise CommandFailed(ended.argv, ended.ended, ended.output)
+    if hand.machine.exists(str(mark)):  # it was gone already, and start-stop-daemon then leaves the file
+        hand.run(("rm", "--force", str(mark)), timeout=STOP_SECONDS).check()
+        return "the engine that the lab started was gone already"
+    return "stopped the engine that the lab started"

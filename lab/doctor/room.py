@@ -1,0 +1,60 @@
+"""Rows about space, memory, time and Python."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from lab.doctor.row import Row, State
+
+GIB = 2**30
+DISK_GIB, DISK_LEAST_GIB = 15, 4
+MEMORY_GIB, MEMORY_LEAST_GIB = 6, 2
+"""Below the first figure a first build or a training job may run short; below the second nothing comes up."""
+SANE_SINCE = 2025
+"""A clock before this year was never set; certificates and package indexes would be refused."""
+SLACK_SECONDS = 120.0
+PYTHON = (3, 11)
+
+
+def disk(where: str, path: str, free: int | None) -> Row:
+    what, needed = f"free disk, {where}", f">= {DISK_GIB} GiB under {path}"
+    mend = "`docker system df` shows what images and caches hold"
+    return _amount(what, free, needed, mend, good=DISK_GIB, least=DISK_LEAST_GIB)
+
+
+def memory(meminfo: str) -> Row:
+    """Judge MemAvailable of /proc/meminfo."""
+    found = re.search(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)
+    free = int(found.group(1)) * 1024 if found else None
+    needed, mend = f">= {MEMORY_GIB} GiB", "end what else runs, or add memory"
+    return _amount("free memory", free, needed, mend, good=MEMORY_GIB, least=MEMORY_LEAST_GIB)
+
+
+def _amount(what: str, free: int | None, needed: str, mend: str, *, good: int, least: int) -> Row:
+    if free is None:
+        return Row(what, "cannot be told", needed, State.WARN, mend)
+    found = f"{free / GIB:.1f} GiB"
+    if free >= good * GIB:
+        return Row(what, found, needed, State.OK)
+    return Row(what, found, needed, State.WARN if free >= least * GIB else State.MISSING, mend)
+
+
+def clock(now: float, newest: float) -> Row:
+    """Judge the time of day against the year and the newest known file; both are POSIX seconds."""
+    at = datetime.fromtimestamp(now, UTC)
+    what, needed = "clock", "set, and not before this machine's own files"
+    found = f"{at:%Y-%m-%d %H:%M} UTC"
+    if at.year < SANE_SINCE:
+        return Row(what, found, needed, State.MISSING, "set the clock: timedatectl set-ntp true, or date -s")
+    if now < newest - SLACK_SECONDS:
+        found += f", but files are from {datetime.fromtimestamp(newest, UTC):%Y-%m-%d %H:%M}"
+        return Row(what, found, needed, State.WARN, "set the clock: timedatectl set-ntp true, or date -s")
+    return Row(what, found, needed, State.OK)
+
+
+def python(running: tuple[int, ...]) -> Row:
+    found, needed = ".".join(map(str, running[:3])), ">= 3.11"
+    if running >= PYTHON:
+        return Row("Python", found, needed, State.OK)
+    return Row("Python", found, needed, State.MISSING, "install Python 3.11 or newer")
