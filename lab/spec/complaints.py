@@ -19,11 +19,6 @@ def named(one: ErrorDetails) -> str:
     return message(one) if message(one).startswith((name, repr(name))) else f"{name}: {message(one)}"
 
 
-def _named(one: ErrorDetails) -> str:
-    name = ".".join(str(part) for part in one["loc"])
-    return f"{name}: {_message(one)}" if name else _message(one)
-
-
 def message(one: ErrorDetails) -> str:
     """Say what *one* error of pydantic's is, by our own words where they are plainer."""
     context = one.get("ctx", {})

@@ -127,7 +127,7 @@ def _compose(text: str, document: Document) -> None:
     try:
         node = loader.get_single_node()
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     if node is None:
         raise _UnreadableError(START, "the file is empty")
     document.value = _Reader(document).read(node, (), 0)
