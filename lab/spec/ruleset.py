@@ -167,6 +167,10 @@ def _counters(*hooks: str) -> list[str]:
     return lines
 
 
+ICMPV6 = "58"
+"""By number: the name is looked up in /etc/protocols, which a small image has not."""
+
+
 def _chain(hook: str, priority: int, rules: Sequence[str]) -> list[str]:
     return [
         f"  chain {hook} {{",
@@ -178,7 +182,7 @@ def _chain(hook: str, priority: int, rules: Sequence[str]) -> list[str]:
 
 def _count(hook: str) -> list[str]:
     rules = [f"counter name refused_{hook}"]
-    for version, ip, icmp in ((4, "ip", "icmp"), (6, "ip6", "ipv6-icmp")):
+    for version, ip, icmp in ((4, "ip", "icmp"), (6, "ip6", ICMPV6)):
         ends = f"{ip} saddr . {ip} daddr"
         family = f"meta nfproto ipv{version} meta l4proto"
         icmp_type = "icmp type" if version == 4 else "icmpv6 type"
