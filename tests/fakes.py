@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from lab.errors import ContainerFailed
@@ -106,8 +106,11 @@ class FakeContainers:
     def ensure_network(self, spec: NetworkSpec, labels: Mapping[str, str]) -> None:
         self.networks.setdefault(spec.name, (spec, dict(labels)))
 
-    def has_network(self, name: str) -> bool:
-        return name in self.networks
+    def network_labels(self, name: str) -> Mapping[str, str] | None:
+        return self.networks[name][1] if name in self.networks else None
+
+    def subnets(self) -> Sequence[tuple[str, IPv4Network]]:
+        return [(name, spec.subnet) for name, (spec, _) in self.networks.items()]
 
     def ensure(self, spec: ContainerSpec, network: NetworkSpec, labels: Mapping[str, str]) -> bool:
         there = self.containers.get(spec.name)

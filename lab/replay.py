@@ -1,0 +1,320 @@
+"""Play scenarios: perform, judge, record, step after step, and clean up whatever happened.
+
+A step that does not pass ends the story: the rest is skipped, what was applied is deleted, the cleanup steps
+run. The journal is told of everything as it happens; nothing is returned but whether the scenario held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from lab import steps
+from lab.errors import LabError, SpecError
+from lab.host import Host
+from lab.journal import (
+    Evidence,
+    Journal,
+    Part,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ScenarioStarted,
+    StepFinished,
+    StepStarted,
+)
+from lab.spec.scenario import Action, Apply, Expectation, Needs, Scenario, Step
+from lab.spec.topology import Topology
+from lab.spec.words import describe
+from lab.steps import Stage, evidence, workloads
+from lab.verdict import Judgement, Observation, Verdict, judge
+
+DELETE = timedelta(seconds=120)
+"""How long the deletion of what one step applied may take."""
+
+Prepare: TypeAlias = Callable[[Scenario], AbstractContextManager[object]]
+"""Puts in place what a scenario needs, and puts back what was there before when the scenario is over."""
+
+
+def run(
+    scenarios: Sequence[Scenario],
+    topology: Topology,
+    host: Host,
+    journal: Journal,
+    *,
+    prepare: Prepare | None = None,
+    only: str | None = None,
+    start_from: str | None = None,
+    keep: bool = False,
+) -> bool:
+    """Replay *scenarios* in order; return whether all of them held.
+
+    One whose `needs.scenarios` did not hold is skipped, and so did not hold. The options are `replay`'s.
+    On Ctrl-C the journal says so, and KeyboardInterrupt goes on to the caller.
+    """
+    clock = host.clock
+    journal.record(RunStarted(topology.name, tuple(one.name for one in scenarios), clock.now()))
+    held: dict[Path, bool] = {}
+    interrupted = False
+    try:
+        for scenario in scenarios:
+            source = Path(scenario.source).resolve()
+            broken = [
+                name
+                for name in scenario.needs.scenarios
+                if held.get((source.parent / name).resolve()) is False
+            ]
+            stage = Stage(topology, host, source.parent, clock.now())
+            if broken:
+                held[source] = _skip(scenario, stage, journal, f"{', '.join(broken)} did not hold")
+                continue
+            held[source] = replay(
+                scenario, stage, journal, prepare=prepare, only=only, start_from=start_from, keep=keep
+            )
+    except KeyboardInterrupt:
+        interrupted = True
+        raise
+    finally:
+        journal.record(RunFinished(interrupted, clock.now()))
+    return all(held.values())
+
+
+def replay(
+    scenario: Scenario,
+    stage: Stage,
+    journal: Journal,
+    *,
+    prepare: Prepare | None = None,
+    only: str | None = None,
+    start_from: str | None = None,
+    keep: bool = False,
+) -> bool:
+    """Play one scenario; return whether every step, cleanup included, passed.
+
+    *only* plays that step alone, *start_from* leaves out the steps before it; *keep* leaves out the cleanup.
+    An interrupt (Ctrl-C) ends the step under way, the cleanup is still tried, and it goes on to the caller.
+    """
+    unselected = select(scenario, only=only, start_from=start_from)
+    play = _Play(scenario, replace(stage, started=stage.host.clock.now()), journal)
+    journal.record(_started(scenario, play.now()))
+    held = False
+    try:
+        with play.prepared(prepare) as ready:
+            try:
+                held = play.steps(unselected) if ready else play.skip(0, "what it needs is not there")
+            finally:
+                clean = keep or not ready or play.clean()
+        held = held and clean and play.tidy
+    finally:
+        journal.record(ScenarioFinished(scenario.name, held, play.now()))
+    return held
+
+
+def select(scenario: Scenario, *, only: str | None, start_from: str | None) -> frozenset[str]:
+    """Return the names of the steps that are left out. Raises SpecError where no step has the name given."""
+    names = [step.name for step in scenario.steps]
+    for name in (only, start_from):
+        if name is not None and name not in names:
+            raise SpecError(
+                [f"{scenario.source}: no step is named {name!r}; its steps: {', '.join(map(repr, names))}"]
+            )
+    out = set(names[: names.index(start_from)]) if start_from is not None else set()
+    if only is not None:
+        out |= set(names) - {only}
+    return frozenset(out)
+
+
+def _started(scenario: Scenario, at: datetime) -> ScenarioStarted:
+    return ScenarioStarted(
+        scenario.name, scenario.summary, scenario.source, scenario.document, len(scenario.steps), at
+    )
+
+
+def _skip(scenario: Scenario, stage: Stage, journal: Journal, reason: str) -> bool:
+    play = _Play(scenario, stage, journal)
+    journal.record(_started(scenario, play.now()))
+    play.skip(0, reason)
+    journal.record(ScenarioFinished(scenario.name, held=False, at=play.now()))
+    return False
+
+
+@dataclass(slots=True)
+class _Play:
+    """One scenario being played: the story so far is what was applied, and whether all was put back."""
+
+    scenario: Scenario
+    stage: Stage
+    journal: Journal
+    applied: list[tuple[str, Apply]] = field(default_factory=list)
+    tidy: bool = True
+
+    def now(self) -> datetime:
+        return self.stage.host.clock.now()
+
+    @contextmanager
+    def prepared(self, prepare: Prepare | None) -> Iterator[bool]:
+        """Yield whether what the scenario needs is in place; put back, afterwards, what it replaced."""
+        if prepare is None or self.scenario.needs == Needs():
+            yield True
+            return
+        stack = ExitStack()
+        action = f"prepare: {_needed(self.scenario.needs)}"
+        begun = self._begin("what the scenario needs", Part.PREPARE, 1, action)
+        try:
+            stack.enter_context(prepare(self.scenario))
+        except KeyboardInterrupt:
+            self._finish(begun, Judgement(Verdict.ERRORED, "interrupted"))
+            self.skip(0, "interrupted")
+            raise
+        except LabError as error:
+            self._finish(begun, Judgement(Verdict.ERRORED, str(error)))
+            yield False
+            return
+        self._finish(begun, Judgement(Verdict.PASSED))
+        try:
+            yield True
+        finally:
+            self._put_back(stack)
+
+    def _put_back(self, stack: ExitStack) -> None:
+        begun = self._begin("put back what was there before", Part.CLEANUP, 1, "put back")
+        try:
+            stack.close()
+        except LabError as error:
+            self.tidy = False
+            self._finish(begun, Judgement(Verdict.ERRORED, str(error)))
+        else:
+            self._finish(begun, Judgement(Verdict.PASSED))
+
+    def steps(self, unselected: frozenset[str]) -> bool:
+        """Play the steps until one does not pass; the rest is skipped."""
+        for index, step in enumerate(self.scenario.steps):
+            if step.name in unselected:
+                self._skipped(index, "not selected")
+                continue
+            try:
+                passed = self._step(step, Part.STEP, index + 1)
+            except BaseException:
+                self.skip(index + 1, "interrupted")
+                raise
+            if not passed:
+                return self.skip(index + 1, f"step {step.name!r} did not pass")
+        return True
+
+    def skip(self, start: int, reason: str) -> bool:
+        """Record the steps from *start* on as skipped; return False: so it does not hold."""
+        for index in range(start, len(self.scenario.steps)):
+            self._skipped(index, reason)
+        return False
+
+    def clean(self) -> bool:
+        """Delete what was applied, last first, then run the cleanup steps: all of them, whatever happens."""
+        deletions = [
+            Step(
+                name=f"delete what {name!r} applied",
+                action=action,
+                timeout=DELETE,
+                where=self.scenario.source,
+            )
+            for name, action in reversed(self.applied)
+        ]
+        self.applied.clear()
+        passed = True
+        for number, step in enumerate([*deletions, *self.scenario.cleanup], start=1):
+            deleting = number <= len(deletions)
+            passed &= self._step(step, Part.CLEANUP, number, deleting=deleting)
+        return passed
+
+    def _step(self, step: Step, part: Part, number: int, *, deleting: bool = False) -> bool:
+        text = (
+            f"kubectl delete what was applied ({describe(step.action)})"
+            if deleting
+            else describe(step.action)
+        )
+        begun = self._begin(step.name, part, number, text, step)
+        try:
+            if isinstance(step.action, Apply) and not deleting and part is Part.STEP:
+                self.applied.append((step.name, step.action))
+            seen = self._attempt(step.action, step.timeout.total_seconds(), deleting=deleting)
+            judgement = judge(step.expect, seen)
+        except LabError as error:
+            seen, judgement = None, Judgement(Verdict.ERRORED, str(error))
+        except BaseException:  # Ctrl-C, or a bug of ours: either way the journal says where
+            self._finish(begun, Judgement(Verdict.ERRORED, "interrupted"))
+            raise
+        looked_up: tuple[Evidence, ...] = ()
+        try:
+            if judgement.verdict is not Verdict.PASSED:
+                looked_up = evidence.gather(step, self.stage)
+        finally:
+            self._finish(begun, judgement, seen, looked_up)
+        return judgement.verdict is Verdict.PASSED
+
+    def _attempt(self, action: Action, timeout: float, *, deleting: bool) -> Observation:
+        if deleting:
+            assert isinstance(action, Apply), "only what was applied is deleted"
+            return workloads.delete(action, self.stage, timeout=timeout)
+        return steps.perform(action, self.stage, timeout=timeout)
+
+    def _skipped(self, index: int, reason: str) -> None:
+        step = self.scenario.steps[index]
+        begun = _Begun(step.name, Part.STEP, index + 1, describe(step.action), self.now(), step)
+        self._finish(begun, Judgement(Verdict.SKIPPED, reason))
+
+    def _begin(self, name: str, part: Part, number: int, action: str, step: Step | None = None) -> _Begun:
+        begun = _Begun(name, part, number, action, self.now(), step)
+        self.journal.record(StepStarted(self.scenario.name, name, part, number, action, begun.at))
+        return begun
+
+    def _finish(
+        self,
+        begun: _Begun,
+        judgement: Judgement,
+        seen: Observation | None = None,
+        looked_up: tuple[Evidence, ...] = (),
+    ) -> None:
+        step = begun.step
+        self.journal.record(
+            StepFinished(
+                scenario=self.scenario.name,
+                step=begun.name,
+                part=begun.part,
+                number=begun.number,
+                where=step.where if step else self.scenario.source,
+                action=begun.action,
+                expect=step.expect if step else Expectation(),
+                seen=seen,
+                judgement=judgement,
+                started=begun.at,
+                finished=self.now(),
+                evidence=looked_up,
+                document=step.document if step else (),
+                added=step.added if step else None,
+                differs=step.differs if step else None,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    name: str
+    part: Part
+    number: int
+    action: str
+    at: datetime
+    step: Step | None
+
+
+def _needed(needs: Needs) -> str:
+    parts = [
+        *needs.images,
+        *(f"zone {zone}" for zone in needs.zones),
+        *(["the static folder's files"] if needs.static else []),
+        *needs.names,
+        *needs.urls,
+    ]
+    return ", ".join(parts) or "nothing but other scenarios"

@@ -1,0 +1,44 @@
+"""What happens in a scenario: one function an action, each giving an observation, never a verdict.
+
+A failed attempt is an answer. Only what keeps the lab from attempting at all is raised, as a LabError.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from lab.spec.scenario import Action, Apply, Connect, Fetch, Observe, Resolve, Run, Wait, Wanted
+from lab.steps import commands, names, web, workloads
+from lab.steps.stage import Stage
+from lab.verdict import Observation
+
+__all__ = ["Stage", "perform"]
+
+
+def perform(action: Action, stage: Stage, *, timeout: float) -> Observation:  # noqa: PLR0911 - one for each
+    """Attempt *action*, within *timeout* seconds, and say how it ended."""
+    match action:
+        case Run():
+            return commands.run(action, stage, timeout=timeout)
+        case Apply():
+            return workloads.apply(action, stage, timeout=timeout)
+        case Wait():
+            return workloads.wait(action, stage, timeout=timeout)
+        case Resolve():
+            return names.resolve(action, stage, timeout=timeout)
+        case Fetch():
+            return web.fetch(action, stage, timeout=timeout)
+        case Connect():
+            from lab.steps import connect  # noqa: PLC0415 - it asks this room for Stage
+
+            return connect.connect(action, stage, timeout=timeout)
+        case Wanted():
+            from lab.steps import wanted  # noqa: PLC0415 - it asks this room for Stage
+
+            return wanted.wanted(action, stage, timeout=timeout)
+        case Observe():
+            from lab.steps import observe  # noqa: PLC0415 - it asks this room for Stage
+
+            return observe.observe(action, stage, timeout=timeout)
+        case _:
+            assert_never(action)

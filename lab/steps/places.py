@@ -1,0 +1,54 @@
+"""From a place's name to a command that runs there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lab.errors import LabError
+from lab.host.shell import Completed
+from lab.spec.topology import Topology
+from lab.steps.stage import Stage
+
+HOME = ("env", "-C", "/root", "HOME=/root")
+"""As at a login's prompt, whatever the engine took for its `exec`."""
+
+
+def run_at(
+    place: str, argv: Sequence[str], stage: Stage, *, timeout: float, stdin: str | None = None
+) -> Completed:
+    """Run *argv* at *place*; *timeout* in seconds. Raises ContainerFailed where the place is not there."""
+    container, whole = locate(place, argv, stage.topology)
+    done = stage.host.containers.exec(container, whole, timeout=timeout, stdin=stdin)
+    return replace(done, argv=tuple(argv))
+
+
+def locate(place: str, argv: Sequence[str], topology: Topology) -> tuple[str, tuple[str, ...]]:
+    """Return the container in which *argv*, as extended, has the effect of running at *place*. Pure."""
+    kind, _, rest = place.partition("/")
+    match kind:
+        case "workstation":
+            return topology.workstation.name, (*HOME, *argv)
+        case "site":
+            return topology.site.name, (*HOME, *argv)
+        case "node":
+            return _node(rest, topology), (*HOME, *argv)
+        case "pod":
+            namespace, _, name = rest.rpartition("/")
+            inside = ("kubectl", "exec", "-n", namespace or "default", name, "--", *argv)
+            return topology.workstation.name, (*HOME, *inside)
+        case _:
+            raise AssertionError(f"no place is called {place!r}; the models let none through")
+
+
+def _node(name: str, topology: Topology) -> str:
+    for node in topology.cluster.nodes:
+        if name in {node.name, node.container}:
+            return node.container
+    names = ", ".join(node.name for node in topology.cluster.nodes)
+    raise LabError(f"node/{name}: this lab has no such node; its nodes: {names}")
+
+
+def shell_argv(place: str, command: str) -> tuple[str, ...]:
+    """Return the argv that runs a typed line: by bash, or in a pod by its sh, which every image has."""
+    return ("sh" if place.startswith("pod/") else "bash", "-c", command)
