@@ -1,0 +1,91 @@
+"""Everything the server answers from, as one value that a reload replaces whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from . import codes, names
+from .lookup import Answer, look_up, zone_of
+from .names import Name
+from .settings import Settings
+from .zone import RRset, Zone
+
+HOST_TTL = 5
+"""Seconds; short, because the lab changes its hosts while it grows."""
+SINKHOLE_TTL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """*broken*: origins of zones that never could be read; as with BIND they are SERVFAIL."""
+
+    settings: Settings = field(default_factory=Settings)
+    zones: Mapping[Name, Zone] = field(default_factory=dict)
+    broken: frozenset[Name] = frozenset()
+    pointers: Mapping[Name, RRset] = field(default_factory=dict)
+    """PTR records of the hosts, by their reversed address."""
+
+    def answer(self, name: Name, qtype: int, qclass: int) -> Answer:
+        """Answer from zones, then hosts; *name* in lower case. Delegates are not asked here."""
+        if qclass not in {codes.IN, codes.ANY_CLASS} or qtype in {codes.AXFR, codes.IXFR}:
+            return Answer(codes.REFUSED, "unknown")
+        if self._is_broken(name):
+            return Answer(codes.SERVFAIL, "zone")
+        found = look_up(self.zones, name, qtype)
+        if found is None:
+            return self._beyond(name, qtype)
+        if found.onward is None:
+            return found
+        rest = self._beyond(found.onward, qtype)  # an alias to a host, or to nothing of ours
+        return Answer(rest.rcode, "zone", authoritative=True, answer=found.answer + rest.answer)
+
+    def is_delegate(self, name: Name) -> bool:
+        return (
+            name in self.settings.delegates
+            and zone_of(self.zones, name) is None
+            and not self._is_broken(name)
+        )
+
+    def _is_broken(self, name: Name) -> bool:
+        if not self.broken:
+            return False
+        zone = zone_of(self.zones, name)
+        depth = -1 if zone is None else len(zone.origin)
+        return any(name[start:] in self.broken for start in range(len(name) - depth))
+
+    def _beyond(self, name: Name, qtype: int) -> Answer:
+        """Answer for a name that no zone has."""
+        addresses = self.settings.hosts.get(name)
+        if addresses is not None:
+            sets = tuple(
+                RRset(name, rtype, HOST_TTL, data)
+                for rtype, version in ((codes.A, 4), (codes.AAAA, 6))
+                if qtype in {rtype, codes.ANY}
+                and (data := tuple((address.packed,) for address in addresses if address.version == version))
+            )
+            return Answer(codes.NOERROR, "host", authoritative=True, answer=sets[:1])
+        if (pointer := self.pointers.get(name)) is not None:
+            wanted = (pointer,) if qtype in {codes.PTR, codes.ANY} else ()
+            return Answer(codes.NOERROR, "host", authoritative=True, answer=wanted)
+        if name in self.settings.delegates:
+            return Answer(codes.NOERROR, "delegate")
+        if self.settings.mode == "deny" or name[-1:] == (b"arpa",) or not name:
+            return Answer(codes.NXDOMAIN, "unknown")
+        sinkhole = self.settings.sinkhole
+        if sinkhole is None or qtype not in {codes.A, codes.ANY}:
+            return Answer(codes.NOERROR, "unknown")
+        return Answer(
+            codes.NOERROR, "unknown", answer=(RRset(name, codes.A, SINKHOLE_TTL, ((sinkhole.packed,),)),)
+        )
+
+
+def pointers_of(settings: Settings) -> dict[Name, RRset]:
+    """Return the PTR records of the hosts; names of one address stand in the order of the settings."""
+    found: dict[Name, RRset] = {}
+    for host, addresses in settings.hosts.items():
+        for address in addresses:
+            owner = names.reverse(address.packed)
+            before = found[owner].data if owner in found else ()
+            found[owner] = RRset(owner, codes.PTR, HOST_TTL, (*before, (host,)))
+    return found
