@@ -1,0 +1,3 @@
+{
+  // Values that every component of this environment gets.
+}

@@ -1,0 +1,5 @@
+local base = import "base.libsonnet";
+
+base + {
+  // What this environment changes goes here.
+}

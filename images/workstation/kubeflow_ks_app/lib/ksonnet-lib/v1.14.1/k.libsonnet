@@ -1,0 +1,1 @@
+(import 'k8s.libsonnet')

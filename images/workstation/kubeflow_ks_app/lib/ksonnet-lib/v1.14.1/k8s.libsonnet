@@ -1,0 +1,3 @@
+{
+  core:: { v1:: { list:: { new(items):: { apiVersion: 'v1', kind: 'List', items: items } } } },
+}
