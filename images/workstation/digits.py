@@ -1,9 +1,10 @@
+# ruff: noqa: INP001  a build stage runs it as it is
 """Write real handwritten digits as the four files that MNIST consists of.
 
-The source is the UCI digits set that scikit-learn ships: 1,797 digits of 8x8 points in 17 shades. Each is enlarged
-to 20x20 and set in the middle of 28x28, as MNIST's own are; the training part is multiplied by shifts of one point, the
-same at every run, so that there is something to train on. File format (magic 2051 and 2049, big-endian): the MNIST
-page's description of IDX.
+The source is the UCI digits set that scikit-learn ships: 1,797 digits of 8x8 points in 17 shades. Each is
+enlarged to 20x20 and set in the middle of 28x28, as MNIST's own are; the training part is multiplied by
+shifts of one point, the same at every run, so that there is something to train on. File format (magic 2051
+and 2049, big-endian): the MNIST page's description of IDX.
 
     python3 digits.py DIGITS.CSV.GZ FOLDER...
 """

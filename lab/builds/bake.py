@@ -19,10 +19,12 @@ from lab.host.shell import Completed, Shell
 BAKE_FILE = "images/docker-bake.hcl"
 INPUTS_LABEL = "airgap-lab.inputs"
 BUILD_SECONDS = 3600.0
+ALL: tuple[str, ...] = ()
+"""No target named: bake's own default group."""
 CAUSES = (
     (
         "no space left on device",
-        "the disk is full; `docker system df` says who has it, `docker builder prune` frees what old builds left",
+        "the disk is full; `docker system df` says who has it, `docker builder prune` frees what builds left",
     ),
     (
         "Cannot connect to the Docker daemon",
@@ -62,14 +64,21 @@ class Stale:
 
 
 def build(
-    shell: Shell, targets: Sequence[str], *, root: Path, cache: Path, say: Callable[[str], None]
+    shell: Shell,
+    targets: Sequence[str],
+    *,
+    root: Path,
+    cache: Path,
+    say: Callable[[str], None],
+    node_image: str | None = None,
 ) -> Mapping[str, str]:
     """Have an up-to-date image of every one of *targets* (all, if none is named): target to image id.
 
-    *root* is the repository. Where nothing changed, nothing is built.
+    *root* is the repository; kubectl is *node_image*'s. Where nothing changed, nothing is built.
     """
+    env = {"NODE_IMAGE": node_image} if node_image else {}
     ensure_bases(shell, cache=cache, say=say)
-    definition = _definition(shell, targets, root)
+    definition = _definition(shell, targets, root, env)
     found = _read_dockerfiles(definition, root)
     references = {tag for target in definition.values() for tag in target.tags}
     bases = {image for _, inputs in found.values() for image in inputs.images}
@@ -83,7 +92,7 @@ def build(
     ]
     if stale:
         say("building " + ", ".join(target.name for target in stale))
-        _bake(shell, stale, root)
+        _bake(shell, stale, root, env)
         ids = {reference: image.id for reference, image in inspect(shell, sorted(references)).items()}
     return {name: ids[target.tags[0]] for name, target in definition.items()}
 
@@ -132,9 +141,11 @@ def override(stale: Sequence[Stale], secrets: Mapping[str, Path], arguments: Map
     return json.dumps({"target": targets})
 
 
-def _definition(shell: Shell, targets: Sequence[str], root: Path) -> Mapping[str, Target]:
+def _definition(
+    shell: Shell, targets: Sequence[str], root: Path, env: Mapping[str, str]
+) -> Mapping[str, Target]:
     argv = ["docker", "buildx", "bake", "--file", BAKE_FILE, "--print", *targets]
-    completed = shell.run(argv, timeout=60, cwd=root)
+    completed = shell.run(argv, timeout=60, cwd=root, env=env)
     if not completed.ok:
         raise explained(completed)
     try:
@@ -154,7 +165,7 @@ def _read_dockerfiles(definition: Mapping[str, Target], root: Path) -> Mapping[s
     return texts
 
 
-def _bake(shell: Shell, stale: Sequence[Stale], root: Path) -> None:
+def _bake(shell: Shell, stale: Sequence[Stale], root: Path, env: Mapping[str, str]) -> None:
     """Build with the engine's own builder: only there are the bases that the engine has."""
     builder = shell.run(["docker", "context", "show"], timeout=30).stdout.strip() or "default"
     with (
@@ -170,6 +181,7 @@ def _bake(shell: Shell, stale: Sequence[Stale], root: Path) -> None:
             ],
             timeout=BUILD_SECONDS,
             cwd=root,
+            env=env,
         )  # fmt: skip
     if not completed.ok:
         raise explained(completed)

@@ -88,7 +88,7 @@ def bootstrap_argv(suite: str, source: Source, archive: Path) -> list[str]:
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",
         "--dpkgopt=path-exclude=/usr/share/man/*",
         "--dpkgopt=path-exclude=/usr/share/locale/*",
-        '--customize-hook=rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* "$1"/var/lib/apt/lists/*',
+        '--customize-hook=cd "$1/etc/apt" && rm -rf sources.list sources.list.d/* ../../var/lib/apt/lists/*',
         suite,
         str(archive),
         source.line,

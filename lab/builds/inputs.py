@@ -1,6 +1,7 @@
 """What an image is made from, as one digest: the Dockerfile, the files that it copies, the images under it.
 
-Reads only what our own Dockerfiles use of the Dockerfile language: FROM, ARG defaults, COPY and RUN --mount=from.
+Reads only what our own Dockerfiles use of the Dockerfile language: FROM, ARG defaults, COPY and
+RUN --mount=from.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a build must be told of this host: mirrors, pip's index, the CA bundle, proxies. Never part of an image.
+"""What a build must be told of this host: mirrors, index, CA bundle, proxies. Never part of an image.
 
-BuildKit hands each to a `RUN --mount=type=secret,id=...`: `apt` and `apt-trixie` (deb822 sources), `apt-conf`, `pip`
-(a pip.conf), `ca` (a bundle, at /run/secrets/ca, where the other two point). All are always there, so that a
-Dockerfile is the same on a host where nothing special is set.
+BuildKit hands each to a `RUN --mount=type=secret,id=...`: `apt`, `apt-trixie` (deb822 sources), `apt-conf`,
+`pip` (a pip.conf), `ca` (a bundle, at /run/secrets/ca, where the other two point). All are always there,
+so that a Dockerfile is the same on a host where nothing special is set.
 """
 
 from __future__ import annotations
@@ -59,13 +59,12 @@ def pip_conf(listing: str, *, ca: bool) -> str:
 def ca_bundle(environment: Mapping[str, str]) -> bytes:
     """Return the bundle that this host trusts, empty where there is none."""
     named = environment.get("SSL_CERT_FILE")
-    for file in (*((Path(named),) if named else ()), *CA_BUNDLES):
-        if file.is_file():
-            return file.read_bytes()
-    return b""
+    candidates = [Path(named), *CA_BUNDLES] if named else list(CA_BUNDLES)
+    found = next((file for file in candidates if file.is_file()), None)
+    return found.read_bytes() if found else b""
 
 
-def host_settings(shell: Shell, environment: Mapping[str, str] = os.environ) -> Mapping[str, bytes]:
+def host_settings(shell: Shell, environment: Mapping[str, str] = os.environ) -> dict[str, bytes]:
     """Read this host's settings: secret's id to content."""
     sources = host_sources()
     ca = ca_bundle(environment)

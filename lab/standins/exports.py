@@ -1,7 +1,7 @@
-"""The NFS container's first program: `/etc/exports` to nfs-ganesha's configuration, then the server in its place.
+"""The NFS container's first program: `/etc/exports` to ganesha.conf, then the server in its place.
 
-Runs alone inside the container, with the standard library only. Facts: exports(5); the ganesha parameters are those
-of its ganesha-core-config(8) and ganesha-export-config(8). Why NFSv4 only: version 3 needs rpcbind and a bus.
+Runs alone inside the container, with the standard library only. Facts: exports(5), ganesha-core-config(8),
+ganesha-export-config(8). NFSv4 only, because version 3 needs rpcbind and a bus.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CORE = """\
-NFS_Core_Param { Protocols = 4; NFS_Port = 2049; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false;
-  fsid_device = true; }
+NFS_Core_Param { Protocols = 4; NFS_Port = 2049; fsid_device = true;
+  Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false; }
 NFSv4 { Graceless = true; Only_Numeric_Owners = true; RecoveryBackend = fs; }
-LOG { Default_Log_Level = WARN; }
+NFS_KRB5 { Active_krb5 = false; }
 """
 
 ACCESS = {
@@ -47,7 +47,7 @@ WITHOUT_EFFECT = frozenset(
     }
     | {"acl", "no_acl", "secure_locks", "insecure_locks", "auth_nlm", "no_auth_nlm"}
 )
-"""Taken without a word: they tune the kernel's server and change nothing that a client of this one could see."""
+"""Taken without a word: they tune the kernel's server and change nothing that a client here could see."""
 VALUED = {"anonuid": "Anonymous_Uid", "anongid": "Anonymous_Gid", "sec": "SecType"}
 
 
@@ -92,18 +92,17 @@ def read(text: str) -> tuple[list[Export], list[str]]:
                 problems.append(f"line {number}: {word!r} is no client with its options")
                 continue
             options = tuple(option for option in (found[2] or "").split(",") if option)
-            for unknown in unknown_options(options):
-                problems.append(f"line {number}: option {unknown!r} is not known and has no effect here")
+            problems.extend(unknown(number, options))
             clients.append(Client(found[1] or "*", (*defaults, *options)))
-        for unknown in unknown_options(defaults):
-            problems.append(f"line {number}: option {unknown!r} is not known and has no effect here")
+        problems.extend(unknown(number, defaults))
         exports.append(Export(path, tuple(clients) or (Client("*", defaults),)))
     return exports, problems
 
 
-def unknown_options(options: Iterable[str]) -> list[str]:
+def unknown(number: int, options: Iterable[str]) -> list[str]:
+    """Return a problem for each option that has no meaning here."""
     return [
-        option
+        f"line {number}: option {option!r} is not known and has no effect here"
         for option in options
         if option not in ACCESS
         and option not in WITHOUT_EFFECT
@@ -144,10 +143,11 @@ def configuration(exports: Iterable[Export]) -> str:
             option in {"fsid=0", "fsid=root"} for client in export.clients for option in client.options
         )
         blocks.append(
-            f'EXPORT {{ Export_Id = {number}; Path = "{export.path}"; Pseudo = "{"/" if root else export.path}";'
-            " Protocols = 4; Transports = TCP; SecType = sys; Access_Type = None;\n  FSAL { Name = VFS; }\n"
+            f'EXPORT {{ Export_Id = {number}; Path = "{export.path}";'
+            f' Pseudo = "{"/" if root else export.path}"; Protocols = 4; Transports = TCP;\n'
+            "  SecType = sys; Access_Type = None; FSAL { Name = VFS; }\n"
             + "".join(
-                f"  CLIENT {{ Clients = {client.who}; {settings(client.options)} }}\n"
+                f"  CLIENT {{ Clients = {client.who}; Protocols = 4; {settings(client.options)} }}\n"
                 for client in export.clients
             )
             + "}\n"
@@ -155,7 +155,7 @@ def configuration(exports: Iterable[Export]) -> str:
     return "".join(blocks)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> None:
     """Write the configuration and become the server; with `--print`, show it instead."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--exports", type=Path, default=Path("/etc/exports"))
@@ -171,14 +171,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{arguments.exports}: {problem}", file=sys.stderr, flush=True)
     if arguments.show:
         print(configuration(exports), end="")
-        return 0
+        return
     arguments.conf.parent.mkdir(parents=True, exist_ok=True)
     arguments.conf.write_text(configuration(exports), encoding="utf-8")
     for export in exports:
         print(f"exporting {export.path} to {', '.join(client.who for client in export.clients)}", flush=True)
-    server = ["ganesha.nfsd", "-F", "-L", "STDOUT", "-f", str(arguments.conf)]
-    os.execvp(server[0], server)  # noqa: S606  the server takes this process's place, as an entrypoint's does
+    server = [
+        "ganesha.nfsd",
+        "-F",
+        "-L",
+        "STDOUT",
+        "-N",
+        "NIV_WARN",
+        "-p",
+        "/run/ganesha.pid",
+        "-f",
+        str(arguments.conf),
+    ]
+    os.execvp(server[0], server)  # noqa: S606  an entrypoint gives its place to the server
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

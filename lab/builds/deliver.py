@@ -1,0 +1,36 @@
+"""Delivery: store, registry, nodes, in that order, and at each hop only what is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lab.builds.pull import hosts_toml, pull
+from lab.builds.push import push, registry
+from lab.builds.reference import parse_reference
+from lab.builds.store import have, open_store
+from lab.host import Host
+from lab.spec.topology import Topology
+
+__all__ = ["deliver", "hosts_toml", "parse_reference"]
+
+
+def deliver(
+    references: Sequence[str], topology: Topology, host: Host, *, cache: Path, say: Callable[[str], None]
+) -> None:
+    """Have *references* in the registry and on every node, under their original names.
+
+    A user's own archive goes before the engine's image of the same name. Delivering twice is delivering once.
+    """
+    store = open_store(cache)
+    images = {
+        parse_reference(text): have(store, host.shell, text, say=say) for text in dict.fromkeys(references)
+    }
+    with registry(topology.registry_url) as client:
+        sent = push(client, store, images)
+    if sent:
+        say(f"pushed {sent / 1e6:.0f} MB to the registry")
+    nodes = [node.container for node in topology.cluster.nodes]
+    made = pull(host.containers, nodes, {reference: stored.digest for reference, stored in images.items()})
+    if made:
+        say(f"pulled on the nodes: {len(made)} of {len(nodes) * len(images)}")

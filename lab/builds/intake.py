@@ -1,0 +1,135 @@
+"""Filling the store: from the engine, and from the `docker load` archives that a user carries in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from lab.builds import layout
+from lab.builds.archive import unpack
+from lab.builds.bake import explained
+from lab.builds.layout import Blob, Manifest
+from lab.builds.oci import Store, Stored
+from lab.errors import LabError
+from lab.host.shell import Shell
+
+EXPORT_SECONDS = 900.0
+SAVE = 'docker save "$1" | tar -x -C "$2" --exclude-from="$3"'
+"""Streamed: the layers are written once, and those that the store has already are not written at all."""
+
+
+def export(store: Store, shell: Shell, reference: str) -> Stored:
+    """Have the engine's image *reference* in the store."""
+    form = "{{.Id}}{{range .RootFS.Layers}} {{.}}{{end}}"
+    seen = shell.run(["docker", "image", "inspect", "--format", form, reference], timeout=30)
+    if not seen.ok:
+        if "No such image" in seen.stderr:
+            raise LabError(f"the engine has no image {reference}; `lab images build` makes the lab's own")
+        raise explained(seen)
+    image_id, *layers = seen.stdout.split()
+    found = store.find(image_id)
+    if found is not None:
+        return found
+    with store.partial() as folder:
+        unpacked, excluded = Path(folder, "image"), Path(folder, "excluded")
+        unpacked.mkdir()
+        known = [layer for layer in layers if store.path(layer).is_file()]
+        excluded.write_text("".join(f"blobs/{layer.replace(':', '/')}\n" for layer in known))
+        argv = ["bash", "-o", "pipefail", "-c", SAVE, "save", reference, str(unpacked), str(excluded)]
+        saved = shell.run(argv, timeout=EXPORT_SECONDS)
+        if not saved.ok:
+            raise explained(saved)
+        files = {str(file.relative_to(unpacked)): file for file in unpacked.rglob("*") if file.is_file()}
+        images = take(store, files, f"docker save {reference}", layout.host_architecture())
+    stored = next(iter(images.values()))
+    store.record(image_id, stored)
+    return stored
+
+
+def read_archive(store: Store, archive: Path, *, architecture: str | None = None) -> Mapping[str, Stored]:
+    """Take every image of a user's archive: its names (a digest where it has none) to the image."""
+    with store.partial() as folder:
+        files = unpack(archive, Path(folder))
+        images = take(store, files, str(archive), architecture or layout.host_architecture())
+    for stored in images.values():
+        store.record(stored.manifest.config.digest, stored)
+    return images
+
+
+def take(store: Store, files: Mapping[str, Path], what: str, architecture: str) -> dict[str, Stored]:
+    """Move the images that lie in *files* (name in the archive to file) into *store*."""
+    if "index.json" in files:
+        images = _take_oci(store, files, what, architecture)
+    elif "manifest.json" in files:
+        images = _take_saved(store, files, what)
+    else:
+        raise LabError(f"{what}: holds no image (neither index.json nor manifest.json)")
+    if not images:
+        raise LabError(f"{what}: holds no image for linux/{architecture}, which this host is")
+    for stored in images.values():
+        text = store.path(stored.manifest.config.digest).read_bytes()
+        config = layout.decode(layout.Config, text, f"{what}: an image's config")
+        if config.architecture and config.architecture != architecture:
+            raise LabError(
+                f"{what}: is for linux/{config.architecture}, but this host is linux/{architecture}"
+            )
+    return images
+
+
+def _take_oci(store: Store, files: Mapping[str, Path], what: str, architecture: str) -> dict[str, Stored]:
+    index = layout.decode(layout.Index, files["index.json"].read_bytes(), f"{what}: index.json")
+    waiting = [(layout.named(blob.annotations), blob) for blob in index.manifests]
+    names = {f"sha256:{Path(entry.config).name}": entry.names for entry in _saved(files, what)}
+    images: dict[str, Stored] = {}
+    for name, blob in waiting:
+        _have(store, files, blob, what)
+        text = store.path(blob.digest).read_bytes()
+        if blob.media_type in layout.INDEXES:
+            inner = layout.decode(layout.Index, text, f"{what}: an index")
+            waiting.extend((name, one) for one in layout.choose(inner.manifests, architecture))
+            continue
+        manifest = layout.decode(Manifest, text, f"{what}: a manifest")
+        for part in manifest.blobs:
+            _have(store, files, part, what)
+        stored = Stored(Blob(media_type=blob.media_type, digest=blob.digest, size=blob.size), manifest)
+        found = (name,) if name else names.get(manifest.config.digest)
+        images.update(dict.fromkeys(found or (blob.digest,), stored))
+    return images
+
+
+def _take_saved(store: Store, files: Mapping[str, Path], what: str) -> dict[str, Stored]:
+    """Give each image of a manifest.json the manifest that it lacks."""
+    kept: dict[Path, Blob] = {}
+
+    def keep(name: str) -> Blob:
+        file = files.get(name)
+        if file is None:
+            raise LabError(f"{what}: lacks a part, {name}; it was not written to its end")
+        if file not in kept:
+            media_type, size = layout.layer_type(file), file.stat().st_size
+            kept[file] = Blob(media_type=media_type, digest=store.keep(file, what), size=size)
+        return kept[file]
+
+    images: dict[str, Stored] = {}
+    for entry in _saved(files, what):
+        config = keep(entry.config).model_copy(update={"media_type": layout.OCI_CONFIG})
+        manifest = Manifest(config=config, layers=tuple(keep(name) for name in entry.layers))
+        text = manifest.model_dump_json(by_alias=True, exclude_none=True).encode()
+        blob = Blob(media_type=layout.OCI_MANIFEST, digest=store.keep_text(text, what), size=len(text))
+        images.update(dict.fromkeys(entry.names or (config.digest,), Stored(blob, manifest)))
+    return images
+
+
+def _saved(files: Mapping[str, Path], what: str) -> Sequence[layout.Saved]:
+    if "manifest.json" not in files:
+        return ()
+    return layout.decode(layout.SavedList, files["manifest.json"].read_bytes(), f"{what}: manifest.json").root
+
+
+def _have(store: Store, files: Mapping[str, Path], blob: Blob, what: str) -> None:
+    """Have *blob* in the store, from the archive or from before."""
+    file = files.get(f"blobs/{blob.digest.replace(':', '/')}")
+    if file is not None and file.is_file():
+        store.keep(file, what, blob.digest)
+    if not store.has(blob):
+        raise LabError(f"{what}: lacks a part, {blob.digest}; it was not written to its end")

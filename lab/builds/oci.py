@@ -1,0 +1,150 @@
+"""The lab's own store of images: an OCI layout in the cache folder, filled once for each image.
+
+    blobs/sha256/HEX    configs, layers, manifests; every one is what its name says
+    images/HEX.json     by image id: the manifest's descriptor; written last, so a half-done export has none
+    names/NAME.json     by complete reference: the manifest's descriptor, and whether a user's archive gave it
+    partial/            where files wait until their digest is known to be right
+
+`lab.builds.intake` fills it, `lab.builds.push` reads it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from pydantic import BaseModel
+
+from lab.builds import layout
+from lab.builds.layout import Blob, Manifest
+from lab.errors import LabError
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An image in the store: the manifest's own descriptor, and the manifest."""
+
+    blob: Blob
+    manifest: Manifest
+
+    @property
+    def digest(self) -> str:
+        return self.blob.digest
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of config and layers, as they are pushed."""
+        return sum(blob.size for blob in self.manifest.blobs)
+
+
+class Name(BaseModel):
+    """What a file of names/ holds."""
+
+    blob: Blob
+    loaded: bool
+    """From a user's archive, and so in the place of whatever the engine has under this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An image that could be delivered."""
+
+    reference: str
+    size: int
+    digest: str
+    loaded: bool
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """*root* is made when first written to. Safe against a run that was ended in its middle."""
+
+    root: Path
+
+    def path(self, digest: str) -> Path:
+        return self.root / "blobs" / digest.replace(":", "/")
+
+    def has(self, blob: Blob) -> bool:
+        file = self.path(blob.digest)
+        return file.is_file() and file.stat().st_size == blob.size
+
+    def find(self, image_id: str) -> Stored | None:
+        """Return the image, or None where it was never (or not wholly) stored, or has lost a file."""
+        record = self._record(image_id)
+        return self._open(layout.decode(Blob, record.read_bytes(), str(record))) if record.is_file() else None
+
+    def _open(self, blob: Blob) -> Stored | None:
+        if not self.has(blob):
+            return None
+        manifest = layout.decode(Manifest, self.path(blob.digest).read_bytes(), "a stored manifest")
+        return Stored(blob, manifest) if all(self.has(part) for part in manifest.blobs) else None
+
+    def keep(self, file: Path, what: str, expected: str | None = None) -> str:
+        """Move *file* among the blobs under its true digest, which must be *expected* if that is known."""
+        digest = layout.file_digest(file)
+        if expected is not None and digest != expected:
+            raise LabError(f"{what}: a part is damaged: it should be {expected} and is {digest}")
+        place = self.path(digest)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(place)
+        return digest
+
+    def keep_text(self, text: bytes, what: str) -> str:
+        with self.partial() as folder:
+            file = Path(folder, "text")
+            file.write_bytes(text)
+            return self.keep(file, what)
+
+    def record(self, image_id: str, stored: Stored) -> None:
+        """Say that the image is there, wholly."""
+        self._write(self._record(image_id), stored.blob)
+
+    def name(self, reference: str, stored: Stored, *, loaded: bool) -> None:
+        """Give the image the complete *reference*, in the place of what had it."""
+        self._write(self._name(reference), Name(blob=stored.blob, loaded=loaded))
+
+    def loaded(self, reference: str) -> Stored | None:
+        """Return the image that a user's archive gave under *reference*."""
+        file = self._name(reference)
+        if not file.is_file():
+            return None
+        name = layout.decode(Name, file.read_bytes(), str(file))
+        return self._open(name.blob) if name.loaded else None
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every name whose image is whole, by name."""
+        for file in sorted((self.root / "names").glob("*.json")):
+            name = layout.decode(Name, file.read_bytes(), str(file))
+            stored = self._open(name.blob)
+            if stored is not None:
+                yield Row(unquote(file.name.removesuffix(".json")), stored.size, stored.digest, name.loaded)
+
+    def _write(self, place: Path, content: BaseModel) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with self.partial() as folder:
+            file = Path(folder, "record")
+            file.write_text(content.model_dump_json(by_alias=True, exclude_none=True))
+            file.replace(place)
+
+    def partial(self) -> tempfile.TemporaryDirectory[str]:
+        """Return a folder for files that are not yet known to be whole; it goes with its `with`."""
+        partial = self.root / "partial"
+        partial.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=partial)
+
+    def clear_partial(self) -> None:
+        """Remove what runs that were ended left behind. Only while no other run fills the store."""
+        shutil.rmtree(self.root / "partial", ignore_errors=True)
+
+    def _record(self, image_id: str) -> Path:
+        return self.root / "images" / f"{image_id.removeprefix('sha256:')}.json"
+
+    def _name(self, reference: str) -> Path:
+        return self.root / "names" / f"{quote(reference, safe='')}.json"
