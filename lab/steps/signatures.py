@@ -17,7 +17,8 @@ PHRASES: tuple[tuple[Outcome, str], ...] = (
         Outcome.UNRESOLVED,
         (
             r"Name or service not known|Temporary failure in name resolution"
-            r"|No address associated with hostname|Name does not resolve|Could not resolve host|nodename nor servname|bad address '|unable to resolve host"
+            r"|No address associated with hostname|Name does not resolve"
+            r"|Could not resolve host|nodename nor servname|bad address '|unable to resolve host"
             r"|lookup \S+(?: on \S+)?: (?:no such host|server misbehaving)|: no such host"
             r"|status: (?:NXDOMAIN|SERVFAIL)|server can't find \S+: (?:NXDOMAIN|SERVFAIL)"
         ),
