@@ -6,7 +6,7 @@ a `Row`. Start reading at `checklist.examine`; `mend.mend` is the only part that
 
 from __future__ import annotations
 
-from lab.doctor.checklist import docker_host, examine, restricted
+from lab.doctor.checklist import examine, restricted
 from lab.doctor.daemon import stop_engine
 from lab.doctor.hand import Hand
 from lab.doctor.machine import HostMachine, Machine
@@ -24,7 +24,6 @@ __all__ = [
     "agreed",
     "as_json",
     "as_table",
-    "docker_host",
     "examine",
     "mend",
     "restricted",

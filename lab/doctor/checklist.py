@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from lab.doctor.row import Row
 from lab.doctor.subnet import subnet
 from lab.spec.config import LabConfig
 
+USUAL_SOCKET = "unix:///var/run/docker.sock"
 DATA_ROOT = "/var/lib/docker"
 """Where an engine that does not answer will most likely keep its images."""
 
@@ -35,7 +35,7 @@ def examine(
 ) -> tuple[Row, ...]:
     """Look at everything, change nothing. *cache* is where the lab builds, *docker_host* is DOCKER_HOST."""
     return (
-        *_programs(machine, docker_host),
+        *_programs(machine, None if docker_host in {"", USUAL_SOCKET} else docker_host),
         *_kernel(machine),
         *_room(machine, cache or Path.home() / ".cache"),
         _subnet(machine, config),
@@ -117,9 +117,3 @@ def _subnet(machine: Machine, config: LabConfig) -> Row:
         table=machine.run("ip", "-json", "-4", "route").stdout,
         lab=config.name,
     )
-
-
-def docker_host() -> str | None:
-    """Return DOCKER_HOST where it points elsewhere than the usual socket."""
-    host = os.environ.get("DOCKER_HOST", "")
-    return host if host not in {"", "unix:///var/run/docker.sock"} else None

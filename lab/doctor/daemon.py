@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.doctor.hand import Hand
-from lab.errors import CommandFailed, LabError
+from lab.errors import LabError
 from lab.host.clock import wait_until
 
 PROGRAMS = ("/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd")
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 LOG_LINES = 15
+NOTHING_DONE = 1
+"""How start-stop-daemon ends when the pid file's process is gone, or is not dockerd."""
 
 
 def pid_file(state: Path) -> Path:
@@ -52,13 +54,29 @@ def start_engine(hand: Hand) -> None:
     if _answers(hand) is None:
         return
     hand.state.mkdir(parents=True, exist_ok=True)
+    if _ended(hand):
+        hand.run(("rm", "--force", str(pid_file(hand.state))), timeout=STOP_SECONDS).check()
     hand.run(start_command(hand), timeout=START_SECONDS).check()
     try:
-        wait_until("the container engine", lambda: _answers(hand), clock=hand.clock, timeout=START_SECONDS)
+        wait_until("the container engine", lambda: _coming(hand), clock=hand.clock, timeout=START_SECONDS)
     except LabError as error:
         said = hand.machine.read(str(log_file(hand.state))) or ""
         error.add_note("\n".join([f"{log_file(hand.state)} ends:", *said.splitlines()[-LOG_LINES:]]))
         raise
+
+
+def _coming(hand: Hand) -> str | None:
+    """Do as `_answers`, but raise LabError when the engine that was started has ended."""
+    seen = _answers(hand)
+    if seen is not None and _ended(hand):
+        raise LabError("dockerd was started and ended again")
+    return seen
+
+
+def _ended(hand: Hand) -> bool:
+    """Tell whether there is a pid file whose process is gone."""
+    pid = (hand.machine.read(str(pid_file(hand.state))) or "").strip()
+    return bool(pid) and not hand.machine.exists(f"/proc/{pid}")
 
 
 def _answers(hand: Hand) -> str | None:
@@ -70,19 +88,19 @@ def _answers(hand: Hand) -> str | None:
 
 def stop_engine(hand: Hand) -> str:
     """End the engine that `start_engine` started, and say so. Any other engine is left alone."""
-    mark = pid_file(hand.state)
-    if not hand.machine.exists(str(mark)):
+    mark = str(pid_file(hand.state))
+    if not hand.machine.exists(mark):
         return "no engine was started by the lab: nothing to stop"
     ended = hand.run(
         (
-            *("start-stop-daemon", "--stop", "--oknodo", "--remove-pidfile", "--pidfile", str(mark)),
-            *("--retry", "TERM/30/KILL/5", "--exec", _program(hand)),
+            *("start-stop-daemon", "--stop", "--pidfile", mark, "--exec", _program(hand)),
+            *("--retry", "TERM/30/KILL/5"),
         ),
         timeout=STOP_SECONDS,
     )
-    if not ended.ok:
-        raise CommandFailed(ended.argv, ended.ended, ended.output)
-    if hand.machine.exists(str(mark)):  # it was gone already, and start-stop-daemon then leaves the file
-        hand.run(("rm", "--force", str(mark)), timeout=STOP_SECONDS).check()
-        return "the engine that the lab started was gone already"
-    return "stopped the engine that the lab started"
+    if ended.exit_code != NOTHING_DONE:
+        ended.check()
+    hand.run(("rm", "--force", mark), timeout=STOP_SECONDS).check()
+    if ended.ok:
+        return "stopped the engine that the lab started"
+    return "the engine that the lab started was gone already"
