@@ -1,7 +1,7 @@
 """Having the nodes pull images by their original names, from the lab's registry and nowhere else.
 
-Facts: containerd's docs/hosts.md. `server` is where a pull goes when no other host is named: were it left out,
-the original registry would be asked. With `override_path` the address is taken as it stands, prefix and all.
+Facts: containerd's docs/hosts.md. `server` is where a pull goes when no other host is named: without it, the
+original registry would be asked. With `override_path` the address is taken as it stands, prefix and all.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 
 from lab.builds.layout import Blob
-from lab.builds.reference import Reference
 from lab.builds.oci import Store, Stored
+from lab.builds.reference import Reference
 from lab.errors import LabError
 
 SIDE_BY_SIDE = 4
