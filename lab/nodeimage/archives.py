@@ -1,8 +1,8 @@
 """The images that kubeadm starts, as one OCI archive for `ctr images import`.
 
 Facts: kubeadm's manifests call `kube-apiserver`, `etcd` and their like by name, so the image must set PATH;
-kube-proxy is called as `/usr/local/bin/kube-proxy`, CoreDNS and pause by their entry points. containerd takes an
-image's name from the annotation `io.containerd.image.name` of its descriptor in `index.json`.
+kube-proxy is called as `/usr/local/bin/kube-proxy`, CoreDNS and pause by their entry points. containerd takes
+an image's name from the annotation `io.containerd.image.name` of its descriptor in `index.json`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any, Protocol
 
 from lab.errors import LabError
 
@@ -33,7 +33,7 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A component image: one layer of *files* (path in the image to the file on the host) and how it starts."""
+    """A component image: one layer of *files* (path in the image to file on the host), and how it starts."""
 
     reference: str
     files: Mapping[str, Path]
@@ -70,27 +70,33 @@ class _Blob:
     diff_id: str
 
 
-class _Hashing(io.RawIOBase):
+class _Sink(Protocol):
+    def write(self, data: bytes, /) -> int: ...
+
+    def flush(self) -> object: ...
+
+
+class _Hashing:
     """Passes what is written on to *sink* and hashes it on the way."""
 
-    def __init__(self, sink: IO[bytes]) -> None:
+    def __init__(self, sink: _Sink) -> None:
         self.sink = sink
         self.sum = hashlib.sha256()
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:  # noqa: ANN401 -- the buffer protocol has no name in 3.11
+    def write(self, data: bytes, /) -> int:
         self.sum.update(data)
         return self.sink.write(data)
+
+    def flush(self) -> object:
+        return self.sink.flush()
 
 
 def _pack(image: Image, path: Path) -> _Blob:
     """Write *image*'s layer to *path*. The same files give the same bytes: no times, no owners."""
     with path.open("wb") as raw:
         packed = _Hashing(raw)
-        with gzip.GzipFile("", "wb", GZIP_LEVEL, packed, mtime=0) as zipped:  # type: ignore[arg-type]
-            plain = _Hashing(zipped)  # type: ignore[arg-type]
+        with gzip.GzipFile("", "wb", GZIP_LEVEL, packed, mtime=0) as zipped:
+            plain = _Hashing(zipped)
             with tarfile.open(fileobj=plain, mode="w|", bufsize=CHUNK) as tar:  # type: ignore[call-overload]
                 _fill(tar, image.files)
     return _Blob(path, packed.sum.hexdigest(), plain.sum.hexdigest())

@@ -84,8 +84,8 @@ def go_version(shell: Shell) -> str:
         return shell.run(["go", "version"], timeout=30, env=ENVIRONMENT).check().stdout.strip()
     except ToolMissing as error:
         raise ToolMissing(
-            "go: not found on PATH. Without a registry the node image is built from source, which needs Go 1.26.2"
-            " or newer; or give a kindest/node archive as node_image"
+            "go: not found on PATH. Without a registry the node image is built from source, which needs Go"
+            " 1.26.2 or newer; or give a kindest/node archive as node_image"
         ) from error
 
 

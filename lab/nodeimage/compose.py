@@ -10,16 +10,13 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from lab.builds.bases import base, ensure_bases
-from lab.builds.sources import debian, host_sources
-from lab.errors import LabError
+from lab.builds.bases import SUITES, ensure_bases
+from lab.builds.settings import host_settings, proxies, secret_files
 from lab.host.shell import Shell
 from lab.nodeimage import archives, binaries
 from lab.nodeimage.kept import digest, folder_digest, whole
 
 REPOSITORY = "airgap-lab/node"
-SUITES = {"apt": "bookworm", "apt-trixie": "trixie"}
-"""Build secret to the suite that it names a mirror of. Only containerd comes from the newer one."""
 IMAGE_SECONDS = 1200.0
 
 
@@ -42,7 +39,7 @@ def compose(shell: Shell, *, cache: Path, recipe: Path, say: Callable[[str], Non
 def recipe_digest(recipe: Path, go: str) -> str:
     """Return what tells one composed image from another, of the same Kubernetes version."""
     flags = [part for bundle in binaries.bundles(binaries.kubernetes_version(recipe)) for part in bundle.argv]
-    return digest([folder_digest(recipe), go, repr(binaries.ENVIRONMENT), *flags, *SUITES.values()])
+    return digest([folder_digest(recipe), go, repr(binaries.ENVIRONMENT), *flags, *SUITES])
 
 
 def _image(
@@ -60,11 +57,19 @@ def _image(
     asked = [str(kubeadm), "config", "images", "list", "--kubernetes-version", version]
     wanted = shell.run(asked, timeout=60).check().stdout.split()
     pause = next(name for name in wanted if name.rsplit("/", 1)[-1].startswith("pause:"))
-    with tempfile.TemporaryDirectory(prefix="airgap-lab-node-") as scratch:
-        secrets = apt_secrets(Path(scratch))
+    with (
+        tempfile.TemporaryDirectory(prefix="airgap-lab-node-") as scratch,
+        secret_files(host_settings(shell)) as secrets,
+    ):
         say("building the node image: packages")
         parts = Path(scratch, "parts")
-        build = ["docker", "buildx", "build", *secrets]
+        build = [
+            "docker",
+            "buildx",
+            "build",
+            *(f"--secret=id={name},src={file}" for name, file in secrets.items()),
+            *(f"--build-arg={name}={value}" for name, value in proxies().items()),
+        ]
         shell.run(
             [*build, "--target", "parts", "--output", f"type=local,dest={parts}", str(recipe)],
             timeout=IMAGE_SECONDS,
@@ -107,18 +112,3 @@ def _components(
     with whole(kept) as out:
         archives.write(images, out / "components.tar", architecture=go.rsplit("/", 1)[-1])
     return kept
-
-
-def apt_secrets(scratch: Path) -> list[str]:
-    """Write the host's mirrors, one suite a file, and return them as build secrets: they stay out of the image."""
-    arguments = []
-    for secret, suite in SUITES.items():
-        source = debian(host_sources(), suite)
-        if source is None:
-            raise LabError(
-                f"this host's apt sources name no Debian mirror, so {base(suite)} cannot be extended"
-            )
-        file = scratch / f"{secret}.sources"
-        file.write_text(source.stanza)
-        arguments.append(f"--secret=id={secret},src={file}")
-    return arguments
