@@ -60,12 +60,16 @@ def new_runtime_id() -> str:
     return "".join(random.choices(LETTERS, k=4))  # noqa: S311  a name, not a secret
 
 
-def with_defaults(spec: Mapping[str, Any], *, runtime_id: str) -> dict[str, Any]:
+def with_defaults(spec: Any, *, runtime_id: str) -> dict[str, Any]:  # noqa: ANN401
     """Give the spec as it is stored: only what the operator knows, with defaults. Raises `InvalidSpec`."""
+    if not isinstance(spec, Mapping):
+        raise InvalidSpec("spec is not a mapping")
     sets = spec.get("replicaSpecs") or []
     if not isinstance(sets, list) or not all(isinstance(it, Mapping) for it in sets):
         raise InvalidSpec("replicaSpecs is not a list of replica specs")
     termination = spec.get("terminationPolicy") or {"master": {"replicaName": MASTER, "replicaRank": 0}}
+    if not isinstance(termination, Mapping) or not isinstance(termination.get("master"), Mapping):
+        raise InvalidSpec("terminationPolicy has no master")
     stored = {
         "RuntimeId": spec.get("RuntimeId") or runtime_id,
         "pytorchImage": spec.get("pytorchImage") or DEFAULT_IMAGE,
@@ -85,7 +89,7 @@ def read_job(body: Mapping[str, Any]) -> Job:
         raise InvalidSpec("a job needs one replica spec of type MASTER")
     if len({it.type for it in sets}) != len(sets):
         raise InvalidSpec("a job has at most one replica spec of each type")
-    master = (spec["terminationPolicy"] or {}).get("master") or {}
+    master = spec["terminationPolicy"]["master"]
     if (master.get("replicaName"), master.get("replicaRank")) != (MASTER, 0):
         raise InvalidSpec("terminationPolicy must name MASTER with rank 0")
     return Job(
@@ -98,12 +102,24 @@ def read_job(body: Mapping[str, Any]) -> Job:
     )
 
 
+def containers_of(template: Any) -> list[dict[str, Any]]:  # noqa: ANN401  straight from the user's YAML
+    """Give the containers of a pod template. Raises `InvalidSpec` when it is not shaped like one."""
+    spec = template.get("spec") if isinstance(template, dict) else None
+    containers = spec.get("containers") if isinstance(spec, dict) else None
+    shaped = isinstance(containers, list) and all(isinstance(it, dict) for it in containers)
+    metadata_shaped = shaped and isinstance(template.get("metadata") or {}, dict)
+    if not isinstance(containers, list) or not metadata_shaped:
+        raise InvalidSpec("template is not a pod template with containers")
+    return containers
+
+
 def _replica_set_with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     template = copy.deepcopy(given.get("template"))
-    if isinstance(template, dict):
+    if template is not None:
+        containers = containers_of(template)
         # The original's types write these two even when nobody set them.
-        template.setdefault("metadata", {}).setdefault("creationTimestamp", None)
-        for container in (template.get("spec") or {}).get("containers") or []:
+        template["metadata"] = {"creationTimestamp": None, **(template.get("metadata") or {})}
+        for container in containers:
             container.setdefault("resources", {})
     return {
         "masterPort": given.get("masterPort", DEFAULT_PORT),
@@ -126,9 +142,8 @@ def _read_replica_set(number: int, given: Mapping[str, Any]) -> ReplicaSet:
         raise InvalidSpec(f"{place}: MASTER must have replicas = 1, not {replicas}")
     if not isinstance(port, int):
         raise InvalidSpec(f"{place}: masterPort is {port!r}, must be a number")
-    if not isinstance(template, Mapping):
+    if template is None:
         raise InvalidSpec(f"{place}: template is missing")
-    containers = (template.get("spec") or {}).get("containers") or []
-    if CONTAINER not in [it.get("name") for it in containers]:
+    if CONTAINER not in [it.get("name") for it in containers_of(template)]:
         raise InvalidSpec(f"{place}: template has no container named {CONTAINER}")
     return ReplicaSet(kind, replicas, port, template)

@@ -52,34 +52,21 @@ async def step(cluster: Cluster, namespace: str, name: str, uid: str) -> bool:
     if phase in status.ENDED:
         return False
     try:
-        if not phase:
-            body = await _begin(cluster, body)
-        job = read_job(body)
-    except (InvalidSpec, KeyError, AttributeError) as error:
+        spec = with_defaults(body.get("spec") or {}, runtime_id=new_runtime_id())
+        job = read_job({**body, "spec": spec})
+    except InvalidSpec as error:
         reason = f"invalid job spec: {error}"
         log.warning("%s/%s: %s", namespace, name, reason)
         await cluster.replace_job({**body, "status": status.refused(reason)})
         return False
+    if not phase or spec != body["spec"]:
+        log.info("%s/%s: goes by RuntimeId %s", namespace, name, job.runtime_id)
+        body = await cluster.replace_job(
+            {**body, "spec": spec, "status": body.get("status") or status.begun()}
+        )
     await _make_services(cluster, job)
     pods = await _make_pods(cluster, job)
     return await _tell(cluster, body, status.status_of(job, pods))
-
-
-async def _begin(cluster: Cluster, body: Object) -> Object:
-    """Store the spec as the operator understands it, with a RuntimeId, and the phase Creating."""
-    spec = with_defaults(body.get("spec") or {}, runtime_id=new_runtime_id())
-    begun = {**body, "spec": spec}
-    read_job(begun)
-    begun["status"] = {
-        "phase": status.CREATING,
-        "reason": "",
-        "replicaStatuses": None,
-        "state": status.RUNNING,
-    }
-    log.info(
-        "%s/%s: begun as %s", begun["metadata"]["namespace"], begun["metadata"]["name"], spec["RuntimeId"]
-    )
-    return await cluster.replace_job(begun)
 
 
 async def _make_services(cluster: Cluster, job: Job) -> None:

@@ -35,6 +35,11 @@ def status_of(job: Job, pods: Iterable[Pod]) -> dict[str, Any]:
     }
 
 
+def begun() -> dict[str, Any]:
+    """Give the status of a job before anything is made for it."""
+    return {"phase": CREATING, "reason": "", "replicaStatuses": None, "state": RUNNING}
+
+
 def refused(reason: str) -> dict[str, Any]:
     """Give the status of a job whose spec is not valid."""
     return {"phase": FAILED_PHASE, "reason": reason, "replicaStatuses": [], "state": FAILED}
