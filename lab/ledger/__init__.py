@@ -1,0 +1,42 @@
+"""The ledger: everything wanted from outside and not had, by whom and how often.
+
+`read` gathers what the lab's parts said (`sources`), puts names on addresses (`people`), and adds up
+(`entries`); `shown` prints. Who asked is worked out afterwards: counting in the network misses nothing of a
+container's first moments, while whoever watches containers does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from lab.host import Host
+from lab.ledger.entries import Entry, Kind, Ledger, add_up, merge
+from lab.ledger.people import People, node_addresses
+from lab.ledger.shown import as_json, as_table
+from lab.ledger.sources import wants
+from lab.spec.topology import KIND_LABEL, Topology
+
+__all__ = ["Entry", "Kind", "Ledger", "as_json", "as_table", "merge", "read"]
+
+SLACK = timedelta(seconds=2)
+"""The engine's time of a line and the line's own differ by what it took to write it."""
+
+
+def read(topology: Topology, host: Host, *, since: datetime) -> Ledger:
+    """Return what was wanted since then. Parts that do not stand have said nothing."""
+    seen = {
+        one.name: one
+        for labels in (topology.labels, {KIND_LABEL: topology.cluster.name})
+        for one in host.containers.seen(labels)
+    }
+    stamp = (since - SLACK).timestamp()
+    said = [
+        line
+        for spec in (topology.dns, topology.web, topology.seal)
+        if spec.name in seen
+        for line in host.containers.logs(spec.name, since=stamp).splitlines()
+    ]
+    workstation = topology.workstation.name
+    history = host.containers.logs(workstation).splitlines() if workstation in seen else []
+    people = People.read(history, node_addresses(topology, seen))
+    return add_up((want for want in wants(said) if want.at >= since), people)

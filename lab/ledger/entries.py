@@ -1,0 +1,130 @@
+"""Wants, and the entries that they add up to. Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+
+class Kind(enum.StrEnum):
+    """What was wanted; the order is the ledger's."""
+
+    NAME = "name"
+    URL = "url"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One line of a part's log: somebody at *address* wanted *what* and did not get it."""
+
+    at: datetime
+    address: str
+    what: str
+    kind: Kind
+    detail: str = ""
+    """A name's query type; the hook that refused an address; a URL's method."""
+    count: int = 1
+    place: str = ""
+    """The namespace in which it was counted: the only trace where the address is the loopback's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row: everything that the same one wanted of the same thing."""
+
+    who: str
+    """`pod default/name`, `node localnode-2`, `workstation`, `site`, else an address."""
+    what: str
+    """A name, a URL, `198.51.100.7:443/tcp`."""
+    kind: Kind
+    details: tuple[str, ...]
+    count: int
+    first: datetime
+    last: datetime
+    infrastructure: bool = False
+    """The lab's own doing (docs/decisions/022): kept, told apart."""
+    leaked: bool = False
+    """It got past a seal, and only the wall stopped it."""
+    step: str = ""
+    """Filled in by whoever knows the run's journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Sorted: names by query type, then URLs, then addresses."""
+
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[Entry, ...]:
+        """Everything but the lab's own doing."""
+        return tuple(entry for entry in self.entries if not entry.infrastructure)
+
+
+class Naming(Protocol):
+    """Who an address was at a time, and what counts as the lab's own doing."""
+
+    def who(self, want: Want) -> str: ...
+
+    def infrastructure(self, want: Want, who: str) -> bool: ...
+
+
+def add_up(wants: Iterable[Want], naming: Naming) -> Ledger:
+    """Return one entry for each who, what and kind; a leak has an entry of its own."""
+    found = []
+    for want in wants:
+        who = naming.who(want)
+        found.append(
+            Entry(
+                who,
+                want.what,
+                want.kind,
+                (want.detail,) if want.detail else (),
+                want.count,
+                want.at,
+                want.at,
+                infrastructure=naming.infrastructure(want, who),
+                leaked=want.place == "wall",
+            )
+        )
+    return _joined(found)
+
+
+def merge(*ledgers: Ledger) -> Ledger:
+    """Return the union: one run never meets everything (traps.md 11)."""
+    return _joined(entry for ledger in ledgers for entry in ledger.entries)
+
+
+def _joined(entries: Iterable[Entry]) -> Ledger:
+    joined: dict[tuple[object, ...], Entry] = {}
+    for entry in entries:
+        key = (entry.who, entry.what, entry.kind, entry.infrastructure, entry.leaked, entry.step)
+        known = joined.get(key)
+        if known is None:
+            joined[key] = entry
+            continue
+        joined[key] = replace(
+            known,
+            details=tuple(sorted({*known.details, *entry.details})),
+            count=known.count + entry.count,
+            first=min(known.first, entry.first),
+            last=max(known.last, entry.last),
+        )
+    return Ledger(tuple(sorted(joined.values(), key=_rank)))
+
+
+def _rank(entry: Entry) -> tuple[object, ...]:
+    kinds = list(Kind)
+    return (
+        not entry.leaked,
+        entry.infrastructure,
+        kinds.index(entry.kind),
+        entry.details if entry.kind is Kind.NAME else (),
+        entry.what,
+        entry.who,
+        entry.step,
+    )
