@@ -8,8 +8,8 @@ OPT, IXFR, AXFR, MAILB, MAILA, ANY = 41, 251, 252, 253, 254, 255
 TYPES = {
     A: "A", NS: "NS", CNAME: "CNAME", SOA: "SOA", PTR: "PTR", 13: "HINFO", MX: "MX", TXT: "TXT", AAAA: "AAAA",
     29: "LOC", SRV: "SRV", 35: "NAPTR", 39: "DNAME", OPT: "OPT", DS: "DS", 44: "SSHFP", 46: "RRSIG",
-    47: "NSEC", 48: "DNSKEY", 50: "NSEC3", 52: "TLSA", 64: "SVCB", 65: "HTTPS", 99: "SPF", IXFR: "IXFR", AXFR: "AXFR",
-    MAILB: "MAILB", MAILA: "MAILA", ANY: "ANY", 256: "URI", CAA: "CAA",
+    47: "NSEC", 48: "DNSKEY", 50: "NSEC3", 52: "TLSA", 64: "SVCB", 65: "HTTPS", 99: "SPF",
+    IXFR: "IXFR", AXFR: "AXFR", MAILB: "MAILB", MAILA: "MAILA", ANY: "ANY", 256: "URI", CAA: "CAA",
 }  # fmt: skip
 
 IN, ANY_CLASS = 1, 255

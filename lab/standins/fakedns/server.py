@@ -21,7 +21,7 @@ RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 
 class Server:
-    """The fake DNS on one address. `start`, then `stop`. Port 0: the kernel chooses one for both protocols."""
+    """The fake DNS on one address. `start`, then `stop`. Port 0: the kernel chooses, one for both."""
 
     def __init__(
         self,
