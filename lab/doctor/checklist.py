@@ -76,10 +76,12 @@ def _kernel(machine: Machine) -> tuple[Row, ...]:
         kernel.nfs(there=nfs),
         kernel.fuse(there=machine.exists("/dev/fuse"), nfs_there=nfs),
         kernel.bridged(machine.read("/proc/sys/net/bridge/bridge-nf-call-iptables")),
-        kernel.sysctl("net.ipv4.ip_forward", machine.read("/proc/sys/net/ipv4/ip_forward"), 1),
+        kernel.sysctl(
+            "IPv4 forwarding", "net.ipv4.ip_forward", machine.read("/proc/sys/net/ipv4/ip_forward"), 1
+        ),
         *(
-            kernel.sysctl(key, machine.read("/proc/sys/" + key.replace(".", "/")), least)
-            for key, least in kernel.INOTIFY
+            kernel.sysctl(what, key, machine.read("/proc/sys/" + key.replace(".", "/")), least)
+            for what, key, least in kernel.INOTIFY
         ),
     )
 

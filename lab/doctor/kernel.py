@@ -8,7 +8,10 @@ from lab.doctor.row import Row, SetSysctl, State
 
 CAP_SYS_RESOURCE = 24
 """Its bit, from capability.h. Without it oom_score_adj cannot be lowered, which kubelet and containerd do."""
-INOTIFY = (("fs.inotify.max_user_instances", 512), ("fs.inotify.max_user_watches", 524288))
+INOTIFY = (
+    ("inotify instances", "fs.inotify.max_user_instances", 512),
+    ("inotify watches", "fs.inotify.max_user_watches", 524288),
+)
 """What kind's known issues ask for: kubelet, containerd and many pods watch files of one user."""
 
 
@@ -19,7 +22,7 @@ def bounded(status: str) -> bool:
 
 
 def capability(*, limited: bool) -> Row:
-    needed = "CAP_SYS_RESOURCE in the bounding set"
+    needed = "CAP_SYS_RESOURCE"
     if not limited:
         return Row("capabilities", "complete", needed, State.OK)
     mend = "none needed: the lab configures kubelet and containerd for it"
@@ -28,7 +31,7 @@ def capability(*, limited: bool) -> Row:
 
 def cgroups(mounts: str, controllers: str) -> Row:
     """Judge /proc/self/mounts and /proc/cgroups: version 2, or 1 with what kubelet counts by."""
-    what, needed = "cgroups", "2, or 1 with cpu, cpuset, memory, pids"
+    what, needed = "cgroups", "version 2, or 1 complete"
     kinds = {line.split()[2] for line in mounts.splitlines() if len(line.split()) > 3}
     unified = any(line.split()[1:3] == ["/sys/fs/cgroup", "cgroup2"] for line in mounts.splitlines())
     if unified:
@@ -59,7 +62,7 @@ def filesystem(name: str, filesystems: str, *, module: bool) -> bool:
 
 
 def nfs(*, there: bool) -> Row:
-    what, needed = "NFS client in the kernel", "for pulled node images"
+    what, needed = "NFS client (kernel)", "for pulled node images"
     if there:
         return Row(what, "there", needed, State.OK)
     mend = "none needed with the composed node image: it carries a helper that works through FUSE"
@@ -67,7 +70,7 @@ def nfs(*, there: bool) -> Row:
 
 
 def fuse(*, there: bool, nfs_there: bool) -> Row:
-    what, needed = "/dev/fuse", "where the kernel has no NFS client"
+    what, needed = "/dev/fuse", "without an NFS client"
     if there:
         return Row(what, "there", needed, State.OK)
     return Row(what, "not there", needed, State.WARN if nfs_there else State.MISSING, "modprobe fuse")
@@ -81,7 +84,7 @@ def overlay(*, there: bool) -> Row:
 
 def nftables(*, there: bool | None) -> Row:
     """*there* None: it could not be found out, for which only the attempt gives an answer."""
-    what, needed = "nf_tables in the kernel", "there: the seal is made of it"
+    what, needed = "nf_tables (kernel)", "there"
     match there:
         case True:
             return Row(what, "there", needed, State.OK)
@@ -93,13 +96,13 @@ def nftables(*, there: bool | None) -> Row:
             return Row(what, "not there", needed, State.MISSING, "modprobe nf_tables")
 
 
-def sysctl(key: str, text: str | None, least: int) -> Row:
+def sysctl(what: str, key: str, text: str | None, least: int) -> Row:
     """Judge one number of /proc/sys. Below it a lab may still come up, with less room for pods."""
     found = text.strip() if text and text.strip().isdecimal() else None
     if found is not None and int(found) >= least:
-        return Row(key, found, f">= {least}", State.OK)
+        return Row(what, found, f">= {least}", State.OK)
     mend = f"`lab doctor --fix`, or sysctl -w {key}={least}"
-    return Row(key, found or "not readable", f">= {least}", State.WARN, mend, SetSysctl(key, least))
+    return Row(what, found or "not readable", f">= {least}", State.WARN, mend, SetSysctl(key, least))
 
 
 def bridged(text: str | None) -> Row:

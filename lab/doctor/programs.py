@@ -97,7 +97,7 @@ def _program(what: str, said: Completed, least: tuple[int, ...], install: Instal
     return Row(what, lacks, needed, State.MISSING, mend, install if debian else None)
 
 
-COMPOSING = "only where no node image can be pulled"
+COMPOSING = "to compose nodes"
 
 
 def go(said: Completed, toolchain: Completed) -> Row:
@@ -107,7 +107,7 @@ def go(said: Completed, toolchain: Completed) -> Row:
     if found is not None and (found >= GO or (found >= GO_FETCHING and toolchain.stdout.strip() == "auto")):
         return Row("Go", dotted(found), needed, State.OK)
     lacks = "not installed" if found is None else dotted(found)
-    mend = f"install Go {dotted(GO)} or newer, or Debian's golang-go with GOTOOLCHAIN=auto"
+    mend = f"only where none can be pulled: Go {dotted(GO)}, or Debian's golang-go with GOTOOLCHAIN=auto"
     return Row("Go", lacks, needed, State.WARN, mend)
 
 

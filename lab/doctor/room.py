@@ -18,8 +18,8 @@ PYTHON = (3, 11)
 
 
 def disk(where: str, path: str, free: int | None) -> Row:
-    what, needed = f"free disk, {where}", f">= {DISK_GIB} GiB under {path}"
-    mend = "`docker system df` shows what images and caches hold"
+    what, needed = f"disk, {where}", f">= {DISK_GIB} GiB free"
+    mend = f"make room under {path}; `docker system df` shows what images hold"
     return _amount(what, free, needed, mend, good=DISK_GIB, least=DISK_LEAST_GIB)
 
 
@@ -27,8 +27,8 @@ def memory(meminfo: str) -> Row:
     """Judge MemAvailable of /proc/meminfo."""
     found = re.search(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)
     free = int(found.group(1)) * 1024 if found else None
-    needed, mend = f">= {MEMORY_GIB} GiB", "end what else runs, or add memory"
-    return _amount("free memory", free, needed, mend, good=MEMORY_GIB, least=MEMORY_LEAST_GIB)
+    needed, mend = f">= {MEMORY_GIB} GiB free", "end what else runs, or add memory"
+    return _amount("memory", free, needed, mend, good=MEMORY_GIB, least=MEMORY_LEAST_GIB)
 
 
 def _amount(what: str, free: int | None, needed: str, mend: str, *, good: int, least: int) -> Row:
@@ -43,7 +43,7 @@ def _amount(what: str, free: int | None, needed: str, mend: str, *, good: int, l
 def clock(now: float, newest: float) -> Row:
     """Judge the time of day against the year and the newest known file; both are POSIX seconds."""
     at = datetime.fromtimestamp(now, UTC)
-    what, needed = "clock", "set, and not before this machine's own files"
+    what, needed = "clock", "set"
     found = f"{at:%Y-%m-%d %H:%M} UTC"
     if at.year < SANE_SINCE:
         return Row(what, found, needed, State.MISSING, "set the clock: timedatectl set-ntp true, or date -s")

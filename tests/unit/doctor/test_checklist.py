@@ -199,7 +199,7 @@ def test_without_an_nfs_client_fuse_is_what_counts() -> None:
     without = rows(machine)
 
     assert (
-        with_fuse["NFS client in the kernel"].state,
+        with_fuse["NFS client (kernel)"].state,
         with_fuse["/dev/fuse"].state,
     ) == (State.WARN, State.OK)
     assert without["/dev/fuse"].state is State.MISSING
@@ -226,14 +226,14 @@ def test_nf_tables_without_nft(zgrep: object, state: State) -> None:
     if zgrep is not None:
         machine.says["zgrep -c ^CONFIG_NF_TABLES=[ym] /proc/config.gz"] = zgrep
 
-    assert rows(machine)["nf_tables in the kernel"].state is state
+    assert rows(machine)["nf_tables (kernel)"].state is state
 
 
 def test_inotify_below_what_kind_asks_for_may_be_raised() -> None:
     machine = FakeMachine()
     machine.files["/proc/sys/fs/inotify/max_user_instances"] = "128\n"
 
-    row = rows(machine)["fs.inotify.max_user_instances"]
+    row = rows(machine)["inotify instances"]
 
     assert (State.WARN, "128", SetSysctl("fs.inotify.max_user_instances", 512)) == (
         row.state,
@@ -246,7 +246,7 @@ def test_inotify_below_what_kind_asks_for_may_be_raised() -> None:
     ("gib", "state"), [(15, State.OK), (14, State.WARN), (4, State.WARN), (3, State.MISSING)]
 )
 def test_disk(gib: int, state: State) -> None:
-    assert rows(FakeMachine(space=gib * 2**30))["free disk, engine"].state is state
+    assert rows(FakeMachine(space=gib * 2**30))["disk, engine"].state is state
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_memory(kib: int, state: State) -> None:
     machine = FakeMachine()
     machine.files["/proc/meminfo"] = f"MemTotal: 1 kB\nMemAvailable: {kib} kB\n"
 
-    assert rows(machine)["free memory"].state is state
+    assert rows(machine)["memory"].state is state
 
 
 def test_a_clock_before_the_newest_file_is_a_warning_and_one_never_set_a_failure() -> None:

@@ -69,7 +69,7 @@ def test_everything_is_said_first_and_mended_once_agreed(tmp_path: Path) -> None
     assert bench.said == [
         "container engine: 26.1.5 installed, not running; needed: >= 24, answering",
         f"  to mend it: {' '.join(daemon.start_command(bench.hand))}",
-        "fs.inotify.max_user_instances: 128; needed: >= 512",
+        "inotify instances: 128; needed: >= 512",
         "  to mend it: sysctl -w fs.inotify.max_user_instances=512 (until the next boot)",
     ]
 
@@ -87,7 +87,7 @@ def test_each_is_asked_for_and_a_no_changes_nothing(tmp_path: Path) -> None:
     bench = broken(tmp_path)
 
     assert not bench.mend(yes=False, says=False)
-    assert bench.asked == ["Mend container engine?", "Mend fs.inotify.max_user_instances?"]
+    assert bench.asked == ["Mend container engine?", "Mend inotify instances?"]
     assert bench.shell.ran == []
 
 
