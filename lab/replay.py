@@ -53,10 +53,12 @@ def run(
 ) -> bool:
     """Replay *scenarios* in order; return whether all of them held.
 
-    One whose `needs.scenarios` did not hold is skipped, and so did not hold. The options are `replay`'s.
+    One whose `needs.scenarios` did not hold is skipped, and so did not hold. The options are `replay`'s:
+    scenarios that come before the step which they name, or do not have it, are not played at all.
     On Ctrl-C the journal says so, and KeyboardInterrupt goes on to the caller.
     """
     clock = host.clock
+    scenarios = _selected(scenarios, only=only, start_from=start_from)
     journal.record(RunStarted(topology.name, tuple(one.name for one in scenarios), clock.now()))
     held: dict[Path, bool] = {}
     interrupted = False
@@ -73,7 +75,13 @@ def run(
                 held[source] = _skip(scenario, stage, journal, f"{', '.join(broken)} did not hold")
                 continue
             held[source] = replay(
-                scenario, stage, journal, prepare=prepare, only=only, start_from=start_from, keep=keep
+                scenario,
+                stage,
+                journal,
+                prepare=prepare,
+                only=only,
+                start_from=start_from if _has(scenario, start_from) else None,
+                keep=keep,
             )
     except KeyboardInterrupt:
         interrupted = True
@@ -112,6 +120,24 @@ def replay(
     finally:
         journal.record(ScenarioFinished(scenario.name, held, play.now()))
     return held
+
+
+def _selected(
+    scenarios: Sequence[Scenario], *, only: str | None, start_from: str | None
+) -> Sequence[Scenario]:
+    """Leave out the scenarios in which nothing is selected. Raises SpecError where nothing would be left."""
+    for name in (only, start_from):
+        if name is not None and not any(_has(scenario, name) for scenario in scenarios):
+            names = (repr(step.name) for scenario in scenarios for step in scenario.steps)
+            raise SpecError([f"no step is named {name!r}; the steps: {', '.join(names)}"])
+    if start_from is not None:
+        first = next(index for index, scenario in enumerate(scenarios) if _has(scenario, start_from))
+        scenarios = scenarios[first:]
+    return scenarios if only is None else [scenario for scenario in scenarios if _has(scenario, only)]
+
+
+def _has(scenario: Scenario, name: str | None) -> bool:
+    return any(step.name == name for step in scenario.steps)
 
 
 def select(scenario: Scenario, *, only: str | None, start_from: str | None) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from lab import journal
 from lab.journal import Event, StepFinished
@@ -51,16 +51,16 @@ def _step(step: StepFinished) -> dict[str, Any]:
 def as_junit(events: Iterable[Event]) -> str:
     """Return JUnit XML: a suite for each scenario, a case for each step."""
     run = digest(events)
-    root = ElementTree.Element("testsuites", name=f"lab {run.lab}", time=f"{run.seconds:.3f}")
+    root = ET.Element("testsuites", name=f"lab {run.lab}", time=f"{run.seconds:.3f}")
     for played in run.scenarios:
         root.append(_suite(played))
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(played: Played) -> ElementTree.Element:
+def _suite(played: Played) -> ET.Element:
     verdicts = [step.judgement.verdict for step in played.steps]
-    suite = ElementTree.Element(
+    suite = ET.Element(
         "testsuite",
         name=played.started.scenario,
         file=plain(played.started.source),
@@ -74,13 +74,13 @@ def _suite(played: Played) -> ElementTree.Element:
     suite.extend(_case(step) for step in played.steps)
     if played.finished is None:
         name = played.under_way.step if played.under_way else "the end of the scenario"
-        case = ElementTree.SubElement(suite, "testcase", name=plain(name), classname=played.started.scenario)
-        ElementTree.SubElement(case, "error", message="the run was cut off here")
+        case = ET.SubElement(suite, "testcase", name=plain(name), classname=played.started.scenario)
+        ET.SubElement(case, "error", message="the run was cut off here")
     return suite
 
 
-def _case(step: StepFinished) -> ElementTree.Element:
-    case = ElementTree.Element(
+def _case(step: StepFinished) -> ET.Element:
+    case = ET.Element(
         "testcase",
         name=plain(step.step),
         classname=f"{step.scenario}.{step.part}",
@@ -92,22 +92,22 @@ def _case(step: StepFinished) -> ElementTree.Element:
         "differs": step.differs,
         "action": step.action,
     }
-    properties = ElementTree.SubElement(case, "properties")
+    properties = ET.SubElement(case, "properties")
     for name, value in said.items():
         if value:
-            ElementTree.SubElement(properties, "property", name=name, value=plain(value))
+            ET.SubElement(properties, "property", name=name, value=plain(value))
     reason = plain(step.judgement.reason)
     match step.judgement.verdict:
         case Verdict.FAILED:
-            ElementTree.SubElement(case, "failure", message=reason).text = plain(step.where)
+            ET.SubElement(case, "failure", message=reason).text = plain(step.where)
         case Verdict.ERRORED:
-            ElementTree.SubElement(case, "error", message=reason).text = plain(step.where)
+            ET.SubElement(case, "error", message=reason).text = plain(step.where)
         case Verdict.SKIPPED:
-            ElementTree.SubElement(case, "skipped", message=reason)
+            ET.SubElement(case, "skipped", message=reason)
         case Verdict.PASSED:
             pass
     output = [step.seen.detail] if step.seen and step.seen.detail else []
     output += [f"-- {piece.title}\n{piece.text}" for piece in step.evidence]
     if output:
-        ElementTree.SubElement(case, "system-out").text = plain("\n".join(output))
+        ET.SubElement(case, "system-out").text = plain("\n".join(output))
     return case

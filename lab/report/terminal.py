@@ -29,7 +29,7 @@ STYLES = {
 
 
 class Live:
-    """A journal that shows. Rich decides, by terminal and NO_COLOR, about colour; so may the caller's console."""
+    """A journal that shows. Rich decides about colour, by the terminal and NO_COLOR."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)

@@ -7,6 +7,7 @@ action is the key that names it (`run:`, `wait:` ...); `lab.spec.reading` turns 
 from __future__ import annotations
 
 import enum
+import shlex
 from datetime import timedelta
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -66,14 +67,22 @@ class Wait(Model):
     resource: str = Field(min_length=1)
     until: str = Field(alias="for", min_length=1)
     """`condition=Ready`, `jsonpath={.status.phase}=Succeeded`, `delete`, `create`."""
-    namespace: str = "default"
+    namespace: str = Field("default", min_length=1)
+
+    @model_validator(mode="after")
+    def _words(self) -> Self:
+        try:
+            shlex.split(self.resource)
+        except ValueError as error:
+            raise ValueError(f"{self.resource!r} cannot be taken apart into words: {error}") from error
+        return self
 
 
 class Resolve(Model):
     """Ask the place's own resolver for a name."""
 
     kind: Literal["resolve"] = "resolve"
-    host: str = Field(min_length=1)
+    host: str = Field(pattern=r"^[A-Za-z0-9_*.][A-Za-z0-9_*.-]*$")
     type: str = Field("A", pattern="^[A-Z]{1,10}$")
     place: Place = Field("workstation", alias="from")
     answer: str | None = None
@@ -84,7 +93,7 @@ class Fetch(Model):
     """GET a URL."""
 
     kind: Literal["fetch"] = "fetch"
-    url: str = Field(pattern="^https?://")
+    url: str = Field(pattern=r"^https?://\S+$")
     place: Place = Field("workstation", alias="from")
 
 

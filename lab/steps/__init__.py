@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from lab.spec.scenario import Action, Apply, Connect, Fetch, Observe, Resolve, Run, Wait, Wanted
-from lab.steps import commands, names, web, workloads
+from lab.steps import commands, connect, names, observe, wanted, web, workloads
 from lab.steps.stage import Stage
 from lab.verdict import Observation
 
@@ -29,16 +29,10 @@ def perform(action: Action, stage: Stage, *, timeout: float) -> Observation:  # 
         case Fetch():
             return web.fetch(action, stage, timeout=timeout)
         case Connect():
-            from lab.steps import connect  # noqa: PLC0415 - it asks this room for Stage
-
             return connect.connect(action, stage, timeout=timeout)
         case Wanted():
-            from lab.steps import wanted  # noqa: PLC0415 - it asks this room for Stage
-
             return wanted.wanted(action, stage, timeout=timeout)
         case Observe():
-            from lab.steps import observe  # noqa: PLC0415 - it asks this room for Stage
-
             return observe.observe(action, stage, timeout=timeout)
         case _:
             assert_never(action)

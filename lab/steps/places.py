@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lab.errors import LabError
+from lab.errors import ContainerFailed, LabError
 from lab.host.shell import Completed
 from lab.spec.topology import Topology
 from lab.steps.stage import Stage
@@ -17,9 +18,11 @@ HOME = ("env", "-C", "/root", "HOME=/root")
 def run_at(
     place: str, argv: Sequence[str], stage: Stage, *, timeout: float, stdin: str | None = None
 ) -> Completed:
-    """Run *argv* at *place*; *timeout* in seconds. Raises ContainerFailed where the place is not there."""
+    """Run *argv* at *place*; *timeout* in seconds. Raises LabError where the place is not there."""
     container, whole = locate(place, argv, stage.topology)
     done = stage.host.containers.exec(container, whole, timeout=timeout, stdin=stdin)
+    if place.startswith("pod/"):
+        done = _from_inside(place, done)
     return replace(done, argv=tuple(argv))
 
 
@@ -39,6 +42,17 @@ def locate(place: str, argv: Sequence[str], topology: Topology) -> tuple[str, tu
             return topology.workstation.name, (*HOME, *inside)
         case _:
             raise AssertionError(f"no place is called {place!r}; the models let none through")
+
+
+_ENDED = re.compile(r"^command terminated with exit code \d+\n?", re.MULTILINE)
+"""kubectl's word that the command did run in the pod, and ended badly."""
+
+
+def _from_inside(place: str, done: Completed) -> Completed:
+    """Tell the command's failure from kubectl's: a pod that is not there is no answer from it."""
+    if done.exit_code not in {0, None} and not _ENDED.search(done.stderr):
+        raise ContainerFailed(f"{place}: nothing can be run there: {done.output or done.ended}")
+    return replace(done, stderr=_ENDED.sub("", done.stderr))
 
 
 def _node(name: str, topology: Topology) -> str:

@@ -28,15 +28,18 @@ PHRASES: tuple[tuple[Outcome, str], ...] = (
         (
             r"No route to host|Network (?:is )?unreachable|Host (?:is )?unreachable|Packet filtered"
             r"|Communication prohibited|Destination (?:Host|Net|Port) (?:Unreachable|Prohibited)"
-            r"|Administratively prohibited|Permission denied \(sealed\)"
+            r"|Administratively prohibited"
         ),
     ),
-    (Outcome.REFUSED, r"[Cc]onnection refused|Connection reset by peer|connection reset by peer"),
+    (
+        Outcome.REFUSED,
+        r"[Cc]onnection refused|[Cc]onnection reset by peer|The connection to the server \S+ was refused",
+    ),
     (
         Outcome.NOT_FOUND,
         (
             r"HTTP Error 404|ERROR 404: Not Found|The requested URL returned error: 404|\(NotFound\)"
-            r"|the server doesn't have a resource type|not found: manifest unknown|manifest unknown"
+            r"|the server doesn't have a resource type|no matching resources found|manifest unknown"
         ),
     ),
     (
@@ -48,6 +51,9 @@ PHRASES: tuple[tuple[Outcome, str], ...] = (
     ),
 )
 
+NO_ECHO = "100% packet loss"
+"""ping's summary, which follows the reason where there was one; without one, nobody answered in time."""
+
 _ALL = re.compile("|".join(f"(?P<o{index}>{pattern})" for index, (_, pattern) in enumerate(PHRASES)))
 
 
@@ -55,7 +61,7 @@ def told(text: str) -> Outcome | None:
     """Return the outcome that the last known phrase of *text* names; None where there is none."""
     found = list(_ALL.finditer(text))
     if not found or found[-1].lastgroup is None:
-        return None
+        return Outcome.TIMES_OUT if NO_ECHO in text else None
     return PHRASES[int(found[-1].lastgroup[1:])][0]
 
 

@@ -33,6 +33,7 @@ def delete(action: Apply, stage: Stage, *, timeout: float) -> Observation:
 
 def wait(action: Wait, stage: Stage, *, timeout: float) -> Observation:
     """`kubectl wait`, which itself does not wait for what is not there yet: so it is asked again."""
+    gone = action.until == "delete"
     clock = stage.host.clock
     start = clock.monotonic()
     while True:
@@ -47,7 +48,9 @@ def wait(action: Wait, stage: Stage, *, timeout: float) -> Observation:
         ]
         done = _kubectl(argv, stage, timeout=left + MARGIN_SECONDS)
         passed = clock.monotonic() - start
-        if done.ok or not _not_there_yet(done) or passed + EVERY_SECONDS >= timeout:
+        if gone and _is_absent(done):
+            return Observation(Outcome.SUCCEEDS, done.output, passed)
+        if done.ok or not _is_absent(done) or passed + EVERY_SECONDS >= timeout:
             return Observation(signatures.of_command(done), done.output, passed)
         clock.sleep(EVERY_SECONDS)
 
@@ -56,7 +59,7 @@ def _kubectl(argv: list[str], stage: Stage, *, timeout: float, stdin: str | None
     return places.run_at("workstation", ("kubectl", *argv), stage, timeout=timeout, stdin=stdin)
 
 
-def _not_there_yet(done: Completed) -> bool:
+def _is_absent(done: Completed) -> bool:
     said = done.output
     return (
         "no matching resources found" in said
