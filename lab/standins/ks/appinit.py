@@ -1,7 +1,8 @@
 """`ks init`: lay down a new application, from what is at hand only.
 
-The original asks two places outside: api.github.com for the registry `incubator`, and raw.githubusercontent.com for
-the API description of the live server. Offline both end it, unless the two options say otherwise.
+The original asks two places outside: api.github.com for the registry `incubator`, and
+raw.githubusercontent.com for the API description of the live server. Offline both end it, unless the two
+options say otherwise.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from .kubectl import Kubectl
 INCUBATOR = "https://api.github.com/repos/ksonnet/parts/commits/master"
 SWAGGER = "https://raw.githubusercontent.com/kubernetes/kubernetes/v1.8.0/api/openapi-spec/swagger.json"
 
-BASE = 'local components = std.extVar("__ksonnet/components");\n\ncomponents + {\n  // What all environments change goes here.\n}\n'
+BASE = """\
+local components = std.extVar("__ksonnet/components");
+
+components + {
+  // What all environments change goes here.
+}
+"""
 MAIN = 'local base = import "base.libsonnet";\n\nbase + {\n  // What this environment changes goes here.\n}\n'
 GLOBALS = "{\n  // Values that every component of this environment gets.\n}\n"
 ENV_PARAMS = """\
@@ -131,4 +138,5 @@ def _version(swagger: Path) -> str:
 
 def _unreachable(url: str, option: str) -> str:
     host = url.split("/")[2]
-    return f"Get {url}: dial tcp: lookup {host}: no such host (not tried: this stand-in is offline; use {option})"
+    said = f"Get {url}: dial tcp: lookup {host}: no such host"
+    return f"{said} (not tried: this stand-in is offline; use {option})"

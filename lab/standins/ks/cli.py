@@ -1,4 +1,4 @@
-"""The command line: parse, call, print, exit code. Logs go to stderr as `INFO ...`, a failure as one `ERROR ...`."""
+"""The command line: parse, call, exit code. Logs go to stderr as `INFO ...`, a failure as one `ERROR ...`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from . import app as apps
 from .errors import KsError
 from .kubectl import Kubectl, Run, run
 
@@ -23,14 +22,40 @@ class Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None, *, start: Path | None = None, kubectl: Run = run) -> int:
     """Do one command; *start* is the folder it is typed in."""
     try:
-        known, rest = _parser().parse_known_args(argv)
-        if rest and known.command != "generate":
-            raise KsError(f"unknown flag or argument: {rest[0]}")
-        _do(known, rest, start or Path.cwd(), Kubectl(kubectl))
-    except (KsError, OSError) as error:
+        _do(*_parse(argv), start or Path.cwd(), Kubectl(kubectl))
+    except (KsError, OSError, UnicodeError) as error:
         print(f"ERROR {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     return 0
+
+
+def _parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
+    """Read *argv*. What follows `generate` is not read here: the prototype says which flags there are."""
+    known, rest = _parser().parse_known_args(argv)
+    if rest and known.command != "generate":
+        raise KsError(f"unknown flag or argument: {rest[0]}")
+    return known, rest
+
+
+def _do(known: argparse.Namespace, rest: Sequence[str], start: Path, kubectl: Kubectl) -> None:
+    if known.command == "version":
+        print(f"ksonnet version: {VERSION} (stand-in)")
+    elif known.command == "init":
+        from . import appinit  # noqa: PLC0415 - rare, and the common commands should start fast
+
+        appinit.init(
+            start,
+            appinit.Choice(
+                known.name, known.server, known.namespace, known.api_spec, known.skip_default_registries
+            ),
+            kubectl,
+            info,
+        )
+    else:
+        from . import app, commands  # noqa: PLC0415 - `ks version` and a mistyped command need no YAML
+
+        call = commands.Call(known, tuple(rest), app.find(start.resolve()), kubectl, info)
+        commands.COMMANDS[known.command, getattr(known, "verb", "")](call)
 
 
 def info(message: str) -> None:
@@ -55,9 +80,9 @@ def _parser() -> Parser:
     pkg = commands.add_parser("pkg").add_subparsers(dest="verb", required=True, parser_class=Parser)
     pkg.add_parser("install").add_argument("library")
     pkg.add_parser("list")
-    generate = commands.add_parser("generate", allow_abbrev=False)
-    generate.add_argument("prototype")
-    generate.add_argument("component")
+    commands.add_parser(
+        "generate", allow_abbrev=False, usage="ks generate PROTOTYPE COMPONENT [--PARAM=VALUE ...]"
+    )
     prototype = commands.add_parser("prototype").add_subparsers(
         dest="verb", required=True, parser_class=Parser
     )
@@ -78,88 +103,3 @@ def _parser() -> Parser:
     env = commands.add_parser("env").add_subparsers(dest="verb", required=True, parser_class=Parser)
     env.add_parser("list")
     return parser
-
-
-def _do(known: argparse.Namespace, rest: Sequence[str], start: Path, kubectl: Kubectl) -> None:
-    if known.command == "version":
-        print(f"ksonnet version: {VERSION} (stand-in)")
-    elif known.command == "init":
-        from . import appinit  # noqa: PLC0415 - rare, and the common commands should start fast
-
-        choice = appinit.Choice(
-            known.name, known.server, known.namespace, known.api_spec, known.skip_default_registries
-        )
-        appinit.init(start, choice, kubectl, info)
-    else:
-        _in_app(known, rest, apps.find(start.resolve()), kubectl)
-
-
-def _in_app(known: argparse.Namespace, rest: Sequence[str], app: apps.App, kubectl: Kubectl) -> None:
-    from . import cluster, components, params, prototypes, registries, rendering  # noqa: PLC0415 - see above
-
-    match known.command, getattr(known, "verb", None):
-        case "registry", "add":
-            registries.add(app, known.name, known.uri)
-        case "registry", "list":
-            _table(("NAME", "PROTOCOL", "URI"), registries.rows(app))
-        case "pkg", "install":
-            registries.install(app, known.library)
-        case "pkg", "list":
-            _table(("REGISTRY", "NAME", "INSTALLED"), registries.packages(app))
-        case "prototype", "list":
-            there = prototypes.installed(app.vendor)
-            _table(("NAME", "DESCRIPTION"), [(found.name, found.short) for found in there])
-        case "generate", _:
-            prototype = prototypes.match(prototypes.installed(app.vendor), known.prototype)
-            file = components.generate(app, prototype, known.component, _flags(rest))
-            info(f"Writing component at '{file}'")
-        case "param", "set":
-            params.set_value(
-                app, known.component, known.name, known.value, env=known.env, as_string=known.as_string
-            )
-        case "param", "list":
-            _table(("COMPONENT", "PARAM", "VALUE"), params.rows(app, known.component, known.env))
-        case "env", "list":
-            found = [(e.name, e.k8s_version, e.namespace, e.server) for e in app.environments]
-            _table(("NAME", "KUBERNETES-VERSION", "NAMESPACE", "SERVER"), found)
-        case verb, _:
-            env = app.environment(known.env)
-            objects = rendering.objects(app, env, known.component)
-            if verb == "show":
-                _show(objects)
-            elif verb == "apply":
-                cluster.apply(objects, env.namespace, kubectl, info)
-            else:
-                cluster.delete(objects, env.namespace, kubectl, info)
-
-
-def _flags(rest: Sequence[str]) -> dict[str, str]:
-    """Read `--name=inception` and `--name inception`; what the names may be, the prototype says."""
-    given: dict[str, str] = {}
-    words = iter(rest)
-    for word in words:
-        name, equals, value = word.removeprefix("--").partition("=")
-        if not word.startswith("--") or not name:
-            raise KsError(f"unknown flag or argument: {word}")
-        if not equals:
-            found = next(words, None)
-            if found is None:
-                raise KsError(f"flag needs an argument: {word}")
-            value = found
-        given[name] = value
-    return given
-
-
-def _show(objects: Sequence[dict[str, object]]) -> None:
-    import yaml  # noqa: PLC0415 - loaded already by `app`; named where it is used
-
-    for found in objects:
-        print("---")
-        print(yaml.safe_dump(found, default_flow_style=False), end="")
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    lines = [head, tuple("=" * len(word) for word in head), *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        print(" ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip())

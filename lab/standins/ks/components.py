@@ -30,7 +30,7 @@ def generate(app: App, prototype: Prototype, component: str, given: Mapping[str,
     if file.exists():
         raise KsError(f'component with name "{component}" already exists')
     values = _values(prototype, {"name": component, **given})
-    text = paramtext.set_values(app.params.read_text(encoding="utf-8"), component, values, create=True)
+    text = paramtext.set_values(app.params.read_text(encoding="utf-8"), component, values, opening=":")
     file.write_text(header(component) + _reference.sub(r"params.\2", prototype.body), encoding="utf-8")
     app.params.write_text(text, encoding="utf-8")
     return file

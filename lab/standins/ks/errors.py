@@ -1,4 +1,4 @@
-"""What can go wrong. The user sees one line, `ERROR <message>`, and exit code 1, as the original's fatal log."""
+"""What can go wrong. The user sees one line, `ERROR <message>`, and exit code 1, as with the original."""
 
 from __future__ import annotations
 

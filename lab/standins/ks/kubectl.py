@@ -1,4 +1,4 @@
-"""The door to the cluster: objects go to kubectl on its stdin, so that it finds resource and scope by itself."""
+"""The door to the cluster. Objects go to kubectl on stdin, so that it finds resource and scope by itself."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ def pristine(live: Object) -> Object:
 def three_way(before: Object, wanted: Object, live: Object) -> Object:
     """Make the merge patch that brings *live* to *wanted*.
 
-    What we sent *before* and want no more is taken away; what others added stays. Lists are one value, as in RFC 7386.
+    What we sent *before* and want no more is taken away; what others added stays. A list is one value, as in
+    RFC 7386.
     """
     patch: dict[str, Any] = {key: None for key in before if key not in wanted and key in live}
     for key, value in wanted.items():

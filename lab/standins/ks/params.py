@@ -18,7 +18,7 @@ def set_value(app: App, component: str, name: str, text: str, *, env: str | None
     file: Path = app.environment(env).path / "params.libsonnet" if env else app.params
     value = text if as_string else paramtext.parse(text)
     before = file.read_text(encoding="utf-8")
-    after = paramtext.set_values(before, component, {name: value}, create=env is not None)
+    after = paramtext.set_values(before, component, {name: value}, opening="+:" if env else None)
     file.write_text(after, encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """Read and change parameter files as text, so that what a person wrote around the values stays.
 
-A parameter file is a jsonnet object with `components: {<component>: {<parameter>: <value>}}` somewhere near its top;
-an environment's file has `components +: {...}` inside an expression. Only this much of jsonnet is understood here.
+A parameter file is a jsonnet object with `components: {<component>: {<parameter>: <value>}}` near its top;
+an environment's file has `components +: {...}` inside an expression. No more of jsonnet is understood here.
 """
 
 from __future__ import annotations
@@ -14,8 +14,21 @@ from dataclasses import dataclass
 from .errors import KsError
 
 KEYWORDS = frozenset(
-    "assert else error false for function if import importstr importbin in local null tailstrict then self super "
-    "true".split()
+    {
+        "assert",
+        "else",
+        "error",
+        "false",
+        "for",
+        "function",
+        "if",
+        "import",
+        "importstr",
+        "importbin",
+        "in",
+        "local",
+    }
+    | {"null", "tailstrict", "then", "self", "super", "true"}
 )
 _identifier = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _number = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
@@ -49,12 +62,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Braces:
-    """An object in the text. *last* is the end of its last field, or of its opening brace."""
+    """An object in the text. *last* is where its last token ends, the closing brace at *close* left out."""
 
     fields: Mapping[str, Field]
     last: int
     close: int
-    comma: bool
+    wants_comma: bool
 
 
 def key(name: str) -> str:
@@ -71,40 +84,26 @@ def parse(text: str) -> object:
     """Tell what a value typed on the command line means: true, 3, [1] and {"a": 1} are not strings."""
     if text in {"true", "false"} or _number.match(text) or text[:1] in {"[", "{"}:
         try:
-            return json.loads(text)  # type: ignore[no-any-return]
+            found: object = json.loads(text)
         except ValueError:
             return text
+        return found
     return text
 
 
-def set_values(text: str, component: str, values: Mapping[str, object], *, create: bool = False) -> str:
-    """Return *text* with *values* set in *component*. A component that is not there is an error, or is made."""
+def set_values(text: str, component: str, values: Mapping[str, object], *, opening: str | None = None) -> str:
+    """Return *text* with *values* set in *component*.
+
+    A component that is not there is made with *opening* (`:`, or `+:` to add to another file's), else an error.
+    """
     outer = _components(text)
     if component not in outer.fields:
-        if not create:
+        if opening is None:
             raise KsError(f'there is no parameter set for component "{component}"')
-        text = _insert(text, outer, f"{key(component)}: {{\n    }},", "    ")
+        text = _insert(text, outer, f"{literal(component)}{opening} {{\n    }},", "    ")
     for name, value in values.items():
         text = _set(text, component, name, literal(value))
     return text
-
-
-def remove_component(text: str, component: str) -> str:
-    """Return *text* without *component*; text that does not have it comes back as it was."""
-    field = _components(text).fields.get(component)
-    if field is None:
-        return text
-    start = (
-        text.rfind("\n", 0, field.start) + 1
-        if not text[: field.start].rpartition("\n")[2].strip()
-        else field.start
-    )
-    end = field.end + 1 if text[field.end : field.end + 1] == "," else field.end
-    return text[:start] + text[end:].removeprefix("\n")
-
-
-def component_names(text: str) -> tuple[str, ...]:
-    return tuple(_components(text).fields)
 
 
 def _set(text: str, component: str, name: str, value: str) -> str:
@@ -117,16 +116,11 @@ def _set(text: str, component: str, name: str, value: str) -> str:
 
 
 def _insert(text: str, braces: Braces, line: str, indent: str) -> str:
-    """Put *line* behind the last thing in the object, on a line of its own."""
-    head = text[: braces.last] + ("" if braces.comma else ",")
-    between = text[braces.last : braces.close].removeprefix("," if braces.comma and braces.fields else "")
-    if braces.comma and braces.fields:
-        head += ","
-    if between.strip():  # comments stay above what is added
-        head, between = head + between.rstrip(), "\n" + indent[2:]
-    elif "\n" not in between:
-        between = "\n" + indent[2:]
-    return f"{head}\n{indent}{line}{between}{text[braces.close :]}"
+    """Put *line* behind the last thing in the object, on a line of its own; comments stay above it."""
+    between = text[braces.last : braces.close]
+    head = text[: braces.last] + ("," if braces.wants_comma else "") + between.rstrip()
+    outdent = between.rpartition("\n")[2] if "\n" in between else indent[2:]
+    return f"{head}\n{indent}{line}\n{outdent}{text[braces.close :]}"
 
 
 def _components(text: str) -> Braces:
@@ -143,9 +137,12 @@ def _components(text: str) -> Braces:
 def _name(token: Token) -> str | None:
     if token.kind == "word":
         return token.text
-    if token.kind == "string" and token.text[0] in "\"'":
-        return token.text[1:-1] if token.text[0] == "'" else str(json.loads(token.text))
-    return None
+    if token.kind != "string" or token.text[0] not in "\"'":
+        return None
+    try:
+        return str(json.loads(token.text))
+    except ValueError:  # an escape or a quote that JSON does not have
+        return token.text[1:-1]
 
 
 def _tokens(text: str) -> list[Token]:
@@ -164,23 +161,18 @@ def _braces(tokens: list[Token], start: int) -> Braces:
     value: Token | None = None
     previous = tokens[index]
     for token in tokens[index + 1 :]:
-        if token.text in {"]", ")", "}"}:
-            depth -= 1
-        ended = depth == 0 or (depth == 1 and token.text == ",")
-        if ended and begin is not None and value is not None:
-            name = _name(begin) or begin.text
-            fields[name] = Field(name, begin.start, value.start, previous.end)
+        depth -= token.text in {"]", ")", "}"}
+        if depth == 0 or (depth == 1 and token.text == ","):
+            if begin is not None and value is not None:
+                name = _name(begin) or begin.text
+                fields[name] = Field(name, begin.start, value.start, previous.end)
             begin = value = None
+        elif begin is None:
+            begin = token
+        elif value is None and depth == 1 and previous.text == ":" and token.text not in {":", "+"}:
+            value = token
         if depth == 0:
-            comma = not fields or previous.text == ","
-            last = previous.start if fields and comma else previous.end
-            return Braces(fields, last, token.start, comma)
-        if not ended:
-            if begin is None:
-                begin = token
-            elif value is None and depth == 1 and token.text not in {":", "+"} and previous.text == ":":
-                value = token
-        if token.text in {"[", "(", "{"}:
-            depth += 1
+            return Braces(fields, previous.end, token.start, previous.text not in {"{", ","})
+        depth += token.text in {"[", "(", "{"}
         previous = token
     raise KsError("the parameter file has an object that does not end")

@@ -1,4 +1,4 @@
-"""What may be generated: jsonnet files of installed packages, whose opening comments say name and parameters."""
+"""What may be generated: jsonnet files of installed packages; opening comments say name and parameters."""
 
 from __future__ import annotations
 
@@ -51,9 +51,11 @@ def read(text: str, source: str) -> Prototype:
         elif tag == "shortDescription":
             short = rest.strip()
         elif tag == "param":
-            parameters.append(Parameter(*_words(rest, 2, source), None))
+            parameter, kind = _words(rest, 2, source)
+            parameters.append(Parameter(parameter, kind, None))
         elif tag == "optionalParam":
-            parameters.append(Parameter(*_words(rest, 3, source)))
+            parameter, kind, default = _words(rest, 3, source)
+            parameters.append(Parameter(parameter, kind, default))
     if not name:
         raise KsError(f"{source} is not a prototype: it has no @name")
     return Prototype(name, "\n".join(body).strip("\n") + "\n", short, tuple(parameters))

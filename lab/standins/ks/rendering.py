@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from . import components
@@ -17,20 +18,13 @@ COMPONENT_LABEL = "ksonnet.io/component"
 
 def parameters(app: App, env: Environment) -> dict[str, Any]:
     """Evaluate the parameters as *env* sees them: component name to its values."""
-    code = {"__ksonnet/params": app.params.read_text(encoding="utf-8")}
-    value = _evaluate(
-        app, env, (env.path / "params.libsonnet").read_text(encoding="utf-8"), code, "params.libsonnet"
-    )
-    found: dict[str, Any] = value["components"]
-    return found
+    value = _evaluate(app, env, _read(env.path / "params.libsonnet"), {"__ksonnet/params": _read(app.params)})
+    return _components(value)
 
 
 def base_parameters(app: App) -> dict[str, Any]:
     """Evaluate the parameters as components/params.libsonnet alone has them."""
-    found: dict[str, Any] = _evaluate(app, None, app.params.read_text(encoding="utf-8"), {}, str(app.params))[
-        "components"
-    ]
-    return found
+    return _components(_evaluate(app, None, _read(app.params), {}))
 
 
 def objects(app: App, env: Environment, only: Sequence[str] = ()) -> list[Object]:
@@ -39,16 +33,12 @@ def objects(app: App, env: Environment, only: Sequence[str] = ()) -> list[Object
     for name in only:
         if name not in there:
             raise KsError(f'component "{name}" was not found')
-    params = (env.path / "params.libsonnet").read_text(encoding="utf-8")
     code = {
-        "__ksonnet/params": params.replace(
-            'std.extVar("__ksonnet/params")', f"({app.params.read_text(encoding='utf-8')})"
-        ),
+        "__ksonnet/params": json.dumps({"components": parameters(app, env)}),
         "__ksonnet/environments": json.dumps({"server": env.server, "namespace": env.namespace}),
         "__ksonnet/components": _chosen(app, only or there),
     }
-    main = (env.path / "main.jsonnet").read_text(encoding="utf-8")
-    tree = _evaluate(app, env, main, code, str(env.path / "main.jsonnet"))
+    tree = _evaluate(app, env, _read(env.path / "main.jsonnet"), code)
     return [_labelled(found, name) for name in sorted(tree) for found in flatten(tree[name])]
 
 
@@ -80,13 +70,25 @@ def _chosen(app: App, chosen: Sequence[str]) -> str:
     return "{" + ", ".join(parts) + "}"
 
 
-def _evaluate(
-    app: App, env: Environment | None, text: str, code: Mapping[str, str], source: str
-) -> dict[str, Any]:
-    import _jsonnet  # noqa: PLC0415 - commands that render nothing start without it
+def _components(value: dict[str, Any]) -> dict[str, Any]:
+    found = value.get("components")
+    if not isinstance(found, dict) or not all(isinstance(part, dict) for part in found.values()):
+        raise KsError("the parameters do not have an object of parameters for each component")
+    return found
 
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _evaluate(app: App, env: Environment | None, text: str, code: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        import _jsonnet  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - not every command needs it
+    except ImportError as error:
+        raise KsError("the Python package jsonnet is not installed") from error
     library = app.root / "lib" / "ksonnet-lib" / (env.k8s_version if env else "")
     path = [app.root / "environments", app.root, library, app.vendor, *([env.path] if env else [])]
+    source = "main.jsonnet" if "__ksonnet/components" in code else "params.libsonnet"
     try:
         found = _jsonnet.evaluate_snippet(source, text, jpathdir=[str(p) for p in path], ext_codes=dict(code))
     except RuntimeError as error:
