@@ -3,8 +3,8 @@
 SHELL := /bin/sh
 VENV  := .venv
 BIN   := $(VENV)/bin
+LOCKED := $(VENV)/.locked
 STAMP := $(VENV)/.installed
-LOCKS := requirements/lab.txt requirements/dev.txt
 
 # Fail rather than ask where nobody can answer; CI=true or YES=1 says yes beforehand.
 YES_FLAG := $(if $(filter true 1 yes,$(CI) $(YES)),--yes)
@@ -28,12 +28,15 @@ help: ## print these targets
 .PHONY: install
 install: $(STAMP) ## make .venv from the hashed locks; a second time does nothing
 
-$(STAMP): pyproject.toml $(LOCKS)
+$(LOCKED): requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer; on Debian: apt-get install python3 python3-venv" >&2; exit 3; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "make: $(PYTHON) has no venv module; on Debian: apt-get install python3-venv" >&2; exit 3; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(STAMP): $(LOCKED) pyproject.toml
 	$(PIP) install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 

@@ -9,6 +9,7 @@ from lab.errors import LabError
 from lab.host.clock import wait_until
 
 PROGRAMS = ("/usr/sbin/dockerd", "/usr/bin/dockerd", "/usr/local/bin/dockerd")
+ENGINES_OWN_PID_FILE = "/var/run/docker.pid"
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 LOG_LINES = 15
@@ -54,9 +55,10 @@ def start_engine(hand: Hand) -> None:
     if _answers(hand) is None:
         return
     hand.state.mkdir(parents=True, exist_ok=True)
-    if _ended(hand):
-        hand.run(("rm", "--force", str(pid_file(hand.state))), timeout=STOP_SECONDS).check()
-    hand.run(start_command(hand), timeout=START_SECONDS).check()
+    if not _starting(hand):
+        if _ended(hand):
+            hand.run(("rm", "--force", str(pid_file(hand.state))), timeout=STOP_SECONDS).check()
+        hand.run(start_command(hand), timeout=START_SECONDS).check()
     try:
         wait_until("the container engine", lambda: _coming(hand), clock=hand.clock, timeout=START_SECONDS)
     except LabError as error:
@@ -68,9 +70,15 @@ def start_engine(hand: Hand) -> None:
 def _coming(hand: Hand) -> str | None:
     """Do as `_answers`, but raise LabError when the engine that was started has ended."""
     seen = _answers(hand)
-    if seen is not None and _ended(hand):
+    if seen is not None and _ended(hand) and not _starting(hand):
         raise LabError("dockerd was started and ended again")
     return seen
+
+
+def _starting(hand: Hand) -> bool:
+    """Tell whether an engine is there that does not answer yet, as after a package's own start script."""
+    pid = (hand.machine.read(ENGINES_OWN_PID_FILE) or "").strip()
+    return (hand.machine.read(f"/proc/{pid}/comm") or "").strip() == "dockerd"
 
 
 def _ended(hand: Hand) -> bool:

@@ -160,6 +160,17 @@ def test_a_pid_file_left_by_a_crash_is_removed_before_the_start(tmp_path: Path) 
     assert [argv[0] for argv in bench.shell.ran] == ["rm", "start-stop-daemon"]
 
 
+def test_an_engine_that_is_just_coming_up_is_waited_for_and_no_second_one_started(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, {})
+    bench.machine.files |= {daemon.ENGINES_OWN_PID_FILE: "7\n", "/proc/7/comm": "dockerd\n"}
+    bench.machine.answer = lambda line: DOWN if line == INFO and bench.clock.passed < 2 else None
+
+    daemon.start_engine(bench.hand)
+
+    assert bench.shell.ran == []
+    assert bench.clock.passed >= 2
+
+
 def test_only_an_engine_of_ours_is_ended(tmp_path: Path) -> None:
     bench = Bench(tmp_path, {})
 
