@@ -7,7 +7,7 @@ container's first moments, while whoever watches containers does.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from lab.host import Host
 from lab.ledger.entries import Entry, Kind, Ledger, add_up, merge
@@ -22,14 +22,19 @@ SLACK = timedelta(seconds=2)
 """The engine's time of a line and the line's own differ by what it took to write it."""
 
 
-def read(topology: Topology, host: Host, *, since: datetime) -> Ledger:
-    """Return what was wanted since then. Parts that do not stand have said nothing."""
+def read(topology: Topology, host: Host, *, since: datetime | None) -> Ledger:
+    """Return what was wanted *since* then (None: since the lab came up; without a zone it is UTC).
+
+    What does not stand has said nothing.
+    """
+    if since is not None and since.tzinfo is None:
+        since = since.replace(tzinfo=UTC)
     seen = {
         one.name: one
         for labels in (topology.labels, {KIND_LABEL: topology.cluster.name})
         for one in host.containers.seen(labels)
     }
-    stamp = (since - SLACK).timestamp()
+    stamp = None if since is None else (since - SLACK).timestamp()
     said = [
         line
         for spec in (topology.dns, topology.web, topology.seal)
@@ -39,4 +44,4 @@ def read(topology: Topology, host: Host, *, since: datetime) -> Ledger:
     workstation = topology.workstation.name
     history = host.containers.logs(workstation).splitlines() if workstation in seen else []
     people = People.read(history, node_addresses(topology, seen))
-    return add_up((want for want in wants(said) if want.at >= since), people)
+    return add_up((want for want in wants(said) if since is None or want.at >= since), people)
