@@ -94,7 +94,7 @@ def parse(text: str) -> object:
 def set_values(text: str, component: str, values: Mapping[str, object], *, opening: str | None = None) -> str:
     """Return *text* with *values* set in *component*.
 
-    A component that is not there is made with *opening* (`:`, or `+:` to add to another file's), else an error.
+    A component that is not there is made with *opening* (`:`, or `+:` to add to another file's), or refused.
     """
     outer = _components(text)
     if component not in outer.fields:

@@ -83,14 +83,16 @@ def _read(file: Path) -> str:
 
 def _evaluate(app: App, env: Environment | None, text: str, code: Mapping[str, str]) -> dict[str, Any]:
     try:
-        import _jsonnet  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - not every command needs it
+        import _gojsonnet  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - rarely needed
     except ImportError as error:
-        raise KsError("the Python package jsonnet is not installed") from error
+        raise KsError("the Python package gojsonnet is not installed") from error
     library = app.root / "lib" / "ksonnet-lib" / (env.k8s_version if env else "")
     path = [app.root / "environments", app.root, library, app.vendor, *([env.path] if env else [])]
     source = "main.jsonnet" if "__ksonnet/components" in code else "params.libsonnet"
     try:
-        found = _jsonnet.evaluate_snippet(source, text, jpathdir=[str(p) for p in path], ext_codes=dict(code))
+        found = _gojsonnet.evaluate_snippet(
+            source, text, jpathdir=[str(p) for p in path], ext_codes=dict(code)
+        )
     except RuntimeError as error:
         raise KsError(f"unable to evaluate jsonnet: {' '.join(str(error).split())}") from error
     value = json.loads(found)
