@@ -13,10 +13,13 @@ def suggestion(key: str, known: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(key, list(known), n=1)), None)
 
 
-def named(one: ErrorDetails) -> str:
-    """Say what *one* error is, and of what."""
-    name = ".".join(str(part) for part in one["loc"])
-    return message(one) if message(one).startswith((name, repr(name))) else f"{name}: {message(one)}"
+def unknown(what: str, key: str, known: Iterable[str]) -> str:
+    """Say that *key* is none of *known*."""
+    known = list(known)
+    close = suggestion(key, known)
+    return f"unknown {what} {key!r}; " + (
+        f"did you mean {close!r}?" if close else f"known: {', '.join(known)}"
+    )
 
 
 def message(one: ErrorDetails) -> str:

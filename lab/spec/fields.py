@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainVali
 
 _PLACE = r"^(workstation|site|node/[a-z0-9.-]+|pod/([a-z0-9.-]+/)?[a-z0-9.-]+)$"
 _DURATION = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
-_LINES = r"^[0-9]+(-[0-9]+)?$"
+_LINES = r"^[1-9][0-9]{0,6}(-[1-9][0-9]{0,6})?$"
 
 LONGEST = timedelta(hours=24)
 
@@ -107,7 +107,7 @@ Place: TypeAlias = Annotated[
 Duration: TypeAlias = Annotated[
     timedelta,
     BeforeValidator(duration),
-    WithJsonSchema({"type": "string", "pattern": r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}, mode="validation"),
+    WithJsonSchema({"type": "string", "pattern": _DURATION}, mode="validation"),
 ]
 
 LINES_SCHEMA: dict[str, Any] = {

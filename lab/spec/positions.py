@@ -115,8 +115,8 @@ def compose(text: str, source: str) -> Document:
         _report(document, place, f"not YAML: the character U+{ord(text[error.position]):04X} is not allowed")
     except _UnreadableError as error:
         _report(document, error.place, str(error))
-    except (ValueError, OverflowError) as error:  # PyYAML 6.0: an escape such as "\UFFFFFFFF"
-        _report(document, START, f"not YAML: {error}")
+    except (ValueError, OverflowError):  # PyYAML 6.0: an escape such as "\UFFFFFFFF"
+        _report(document, START, "not YAML: an escape or a number beyond all bounds")
     return document
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from lab.errors import SpecError
 from lab.spec import positions
-from lab.spec.complaints import message, named, shape, suggestion
+from lab.spec.complaints import message, shape, suggestion, unknown
 from lab.spec.config import LabConfig
 from lab.spec.positions import Document, Value
 from lab.spec.scenario import ACTIONS, SHORT, Expectation, Needs, Scenario, Step
@@ -43,20 +43,28 @@ def parse_scenario(text: str, source: str) -> Scenario:
 
 def read_config(path: Path) -> LabConfig:
     """Read `lab.yaml`. Raises SpecError. An empty file, or one of comments only, chooses nothing."""
-    document = _compose(path)
-    if not document.complete or document.value is None:
-        return _or_raise(LabConfig() if _is_blank(path) else None, document, blank=_is_blank(path))
-    _check_keys(LabConfig, document.value, (), document)
-    value = _without_unknown(LabConfig, document.value)
+    text = read_text(path)
+    if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
+        return LabConfig()
+    document = positions.compose(text, str(path))
+    value = document.value
+    if isinstance(value, dict):
+        _check_keys(LabConfig, value, (), document)
+        value = _without_unknown(LabConfig, value)
     return _or_raise(_validated(LabConfig, value, document), document)
 
 
 def config_from(choices: Mapping[str, object], source: str) -> LabConfig:
     """Make a LabConfig of choices that come from elsewhere than a file, say the command line."""
+    known = _keys(LabConfig)
+    problems = [f"{source}: {unknown('choice', key, known)}" for key in choices if key not in known]
     try:
-        return LabConfig.model_validate(choices)
+        config = LabConfig.model_validate({key: value for key, value in choices.items() if key in known})
     except ValidationError as error:
-        raise SpecError([f"{source}: {named(one)}" for one in error.errors(include_url=False)]) from error
+        problems += [f"{source}: {message(one)}" for one in error.errors(include_url=False)]
+    if problems:
+        raise SpecError(problems)
+    return config
 
 
 def read_text(path: Path) -> str:
@@ -84,12 +92,8 @@ def _compose(path: Path) -> Document:
     return positions.compose(read_text(path), str(path))
 
 
-def _is_blank(path: Path) -> bool:
-    return all(not line.strip() or line.lstrip().startswith("#") for line in read_text(path).splitlines())
-
-
-def _or_raise(model: ModelT | None, document: Document, *, blank: bool = False) -> ModelT:
-    if document.problems and not blank:
+def _or_raise(model: ModelT | None, document: Document) -> ModelT:
+    if document.problems:
         ordered = sorted(document.problems, key=lambda one: (one.place.line, one.place.column))
         raise SpecError(list(dict.fromkeys(str(problem) for problem in ordered)))
     assert model is not None, "no model and no problem"
@@ -173,9 +177,7 @@ def _check_keys(
     known = [*_keys(model), *also]
     for key in value if isinstance(value, dict) else ():
         if key not in known:
-            close = suggestion(key, known)
-            advice = f"did you mean {close!r}?" if close else f"known: {', '.join(known)}"
-            document.report((*path, key), f"unknown key {key!r}; {advice}")
+            document.report((*path, key), unknown("key", key, known))
 
 
 def _validated(model: type[ModelT], value: Value, document: Document) -> ModelT | None:
@@ -189,6 +191,8 @@ def _validated(model: type[ModelT], value: Value, document: Document) -> ModelT 
     except ValidationError as error:
         for one in error.errors(include_url=False):
             path = tuple(part for part in one["loc"] if part != "action")
+            if one["type"] == "too_short" and one["input"]:  # pydantic counts the sound ones only
+                continue
             if one["loc"][-1:] == ("action",):  # said already, with the step's keys
                 _report_if_silent(document, path)
                 continue
