@@ -17,6 +17,8 @@ from .responder import Reply, Responder
 BATCH = 64
 WAITING_LIMIT = 128
 RELOAD_SECONDS = 0.5
+POLL_SECONDS = 0.05
+"""How soon a stop is seen."""
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 
@@ -93,7 +95,7 @@ class Server:
         poll = select.poll()
         poll.register(self._udp, select.POLLIN)
         while not self.stopping:
-            if poll.poll(200):
+            if poll.poll(POLL_SECONDS * 1000):
                 self._drain()
 
     def _drain(self) -> None:

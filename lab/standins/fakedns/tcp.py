@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-from .server import Server, framed
+from .server import POLL_SECONDS, Server, framed
 
 CONNECTION_LIMIT = 64
 IDLE_SECONDS = 5.0
@@ -18,7 +18,7 @@ QUERIES_LIMIT = 1000
 def serve(server: Server, *, idle: float = IDLE_SECONDS, limit: int = CONNECTION_LIMIT) -> None:
     """Accept until the server stops; a connection over the limit is closed at once."""
     places = threading.BoundedSemaphore(limit)
-    server.tcp.settimeout(0.2)
+    server.tcp.settimeout(POLL_SECONDS)
     while not server.stopping:
         try:
             connection, peer = server.tcp.accept()
@@ -62,7 +62,7 @@ def _exactly(server: Server, connection: socket.socket, size: int, deadline: flo
         left = deadline - time.monotonic()
         if left <= 0 or server.stopping:
             raise TimeoutError
-        if select.select([connection], [], [], min(left, 0.2))[0]:
+        if select.select([connection], [], [], min(left, POLL_SECONDS))[0]:
             piece = connection.recv(size - len(data))
             if not piece:
                 raise ConnectionError

@@ -1,0 +1,87 @@
+"""The fake DNS against dnslib's own server: queries a second on loopback, by dnsperf, in one run.
+
+`python -m tests.bench.dns [SECONDS]`. Both serve the same zone in a process of its own; ours writes its query
+log meanwhile, theirs writes none. Each is warmed for a second; the order alternates over three rounds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+WANTED_RATIO = 3.0
+ROUNDS = 3
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+ZONE = ROOT / "tests" / "data" / "zones" / "db.lecun.com"
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
+        channel.bind(("127.0.0.1", 0))
+        return int(channel.getsockname()[1])
+
+
+def ours(folder: Path, port: int) -> list[str]:
+    (folder / "conf").write_text(f'zone "lecun.com" {{ type master; file "{ZONE}"; }};')
+    (folder / "settings").write_text(json.dumps({"conf": str(folder / "conf")}))
+    program = [sys.executable, "-m", "lab.standins.fakedns", "--settings", str(folder / "settings")]
+    return [*program, "--address", "127.0.0.1", "--port", str(port), "--log", str(folder / "log")]
+
+
+def theirs(port: int) -> list[str]:
+    return [sys.executable, str(HERE / "stock_server.py"), str(ZONE), str(port)]
+
+
+def measure(argv: list[str], port: int, seconds: int) -> tuple[float, float]:
+    """Return queries a second, and the share lost."""
+    server = subprocess.Popen(argv, cwd=ROOT)
+    try:
+        time.sleep(0.7)
+        base = ["dnsperf", "-s", "127.0.0.1", "-p", str(port), "-d", str(HERE / "queries.txt")]
+        subprocess.run([*base, "-l", "1"], check=True, capture_output=True, timeout=60)
+        run = [*base, "-l", str(seconds), "-q", "50", "-c", "4"]
+        text = subprocess.run(run, check=True, capture_output=True, text=True, timeout=60).stdout
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+    rate = re.search(r"Queries per second:\s+([\d.]+)", text)
+    lost = re.search(r"Queries lost:\s+\d+ \(([\d.]+)%\)", text)
+    assert rate is not None, text
+    assert lost is not None, text
+    return float(rate[1]), float(lost[1])
+
+
+def main() -> int:
+    if shutil.which("dnsperf") is None:
+        print("skipped: dnsperf is not installed; `apt-get install dnsperf`")
+        return 0
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    seen: dict[str, list[float]] = {"ours": [], "dnslib": []}
+    for number in range(ROUNDS):
+        order = ("ours", "dnslib") if number % 2 == 0 else ("dnslib", "ours")
+        for who in order:
+            with tempfile.TemporaryDirectory() as name:
+                folder, port = Path(name), free_port()
+                argv = ours(folder, port) if who == "ours" else theirs(port)
+                rate, lost = measure(argv, port, seconds)
+                logged = len((folder / "log").read_text().splitlines()) if who == "ours" else 0
+            seen[who].append(rate)
+            print(
+                f"{who:6} {rate:9.0f} queries/s  lost {lost:.2f} %" + (f"  logged {logged}" if logged else "")
+            )
+    ratio = statistics.median(seen["ours"]) / statistics.median(seen["dnslib"])
+    print(f"ratio  {ratio:9.1f}  (wanted: {WANTED_RATIO} or more)")
+    return 0 if ratio >= WANTED_RATIO else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
