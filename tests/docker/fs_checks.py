@@ -3,7 +3,7 @@
 Standard library only, so unittest's own assertions; pytest does not collect it, test_mount_nfs.py runs it.
 """
 
-# ruff: noqa: PT009, PT027, PTH208
+# ruff: noqa: PT009, PT027, PTH115, PTH208
 
 from __future__ import annotations
 
