@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from .errors import ConflictError, KsError
 from .rendering import Object
 
 TIMEOUT_SECONDS = 120.0
+
+_log_line = re.compile(r"[IWE]\d{4} \d\d:\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +87,6 @@ class Kubectl:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """Make one line of what kubectl said, without its client library's own log (`E1124 12:33:36 ...`)."""
+    lines = [line for line in text.splitlines() if not _log_line.match(line)]
+    return " ".join(" ".join(lines).split()).removeprefix("error: ") or "kubectl failed and did not say why"

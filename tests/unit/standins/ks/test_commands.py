@@ -161,12 +161,20 @@ def test_an_error_is_one_line_and_exit_code_1(ks, capsys, line, says):
     assert said.count("\n") == 1
 
 
-def test_what_kubectl_says_is_the_error(app, capsys):
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("The connection to the server was refused\n", "The connection to the server was refused"),
+        ('E1124 12:33:36.780132 29 memcache.go:265] "Unhandled"\nerror: no such host\n', "no such host"),
+        ("", "kubectl failed and did not say why"),
+    ],
+)
+def test_what_kubectl_says_is_the_error(app, capsys, said, shown):
     def refuse(argv, stdin):
-        return Answer(1, "", "The connection to the server was refused\n")
+        return Answer(1, "", said)
 
     assert cli.main(["apply", "default"], start=app, kubectl=refuse) == 1
-    assert capsys.readouterr().err.endswith("ERROR The connection to the server was refused\n")
+    assert capsys.readouterr().err.endswith(f"\nERROR {shown}\n")
 
 
 def test_a_component_of_the_other_chapters_comes_as_data(app, ks, capsys):
