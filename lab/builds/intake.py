@@ -18,6 +18,10 @@ SAVE = 'docker save "$1" | tar -x -C "$2" --exclude-from="$3"'
 """Streamed: the layers are written once, and those that the store has already are not written at all."""
 
 
+class PartMissingError(LabError):
+    """An archive names a part that is neither in it nor, wholly, in the store."""
+
+
 def export(store: Store, shell: Shell, reference: str) -> Stored:
     """Have the engine's image *reference* in the store."""
     form = "{{.Id}}{{range .RootFS.Layers}} {{.}}{{end}}"
@@ -30,20 +34,29 @@ def export(store: Store, shell: Shell, reference: str) -> Stored:
     found = store.find(image_id)
     if found is not None:
         return found
+    known = [layer for layer in layers if store.path(layer).is_file()]
+    try:
+        stored = _save(store, shell, reference, without=known)
+    except PartMissingError:
+        if not known:
+            raise
+        stored = _save(store, shell, reference, without=())  # a layer that was there had been damaged
+    store.record(image_id, stored)
+    return stored
+
+
+def _save(store: Store, shell: Shell, reference: str, *, without: Sequence[str]) -> Stored:
     with store.partial() as folder:
         unpacked, excluded = Path(folder, "image"), Path(folder, "excluded")
         unpacked.mkdir()
-        known = [layer for layer in layers if store.path(layer).is_file()]
-        excluded.write_text("".join(f"blobs/{layer.replace(':', '/')}\n" for layer in known))
+        excluded.write_text("".join(f"blobs/{layer.replace(':', '/')}\n" for layer in without))
         argv = ["bash", "-o", "pipefail", "-c", SAVE, "save", reference, str(unpacked), str(excluded)]
         saved = shell.run(argv, timeout=EXPORT_SECONDS)
         if not saved.ok:
             raise explained(saved)
         files = {str(file.relative_to(unpacked)): file for file in unpacked.rglob("*") if file.is_file()}
         images = take(store, files, f"docker save {reference}", layout.host_architecture())
-    stored = next(iter(images.values()))
-    store.record(image_id, stored)
-    return stored
+    return next(iter(images.values()))
 
 
 def read_archive(store: Store, archive: Path, *, architecture: str | None = None) -> Mapping[str, Stored]:
@@ -104,7 +117,7 @@ def _take_saved(store: Store, files: Mapping[str, Path], what: str) -> dict[str,
     def keep(name: str) -> Blob:
         file = files.get(name)
         if file is None:
-            raise LabError(f"{what}: lacks a part, {name}; it was not written to its end")
+            raise PartMissingError(f"{what}: lacks a part, {name}; it was not written to its end")
         if file not in kept:
             media_type, size = layout.layer_type(file), file.stat().st_size
             kept[file] = Blob(media_type=media_type, digest=store.keep(file, what), size=size)
@@ -132,4 +145,4 @@ def _have(store: Store, files: Mapping[str, Path], blob: Blob, what: str) -> Non
     if file is not None and file.is_file():
         store.keep(file, what, blob.digest)
     if not store.has(blob):
-        raise LabError(f"{what}: lacks a part, {blob.digest}; it was not written to its end")
+        raise PartMissingError(f"{what}: lacks a part, {blob.digest}; it was not written to its end")

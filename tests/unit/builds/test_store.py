@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lab.builds import store as front
+from lab.builds.intake import export, read_archive
+from lab.builds.oci import Store
+from lab.errors import CommandFailed, LabError
+from tests.fakes import FakeShell, completed
+from tests.unit.builds.archives import CONFIG, LAYERS, oci, saved, sha, write_tar
+
+ID = sha(CONFIG)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "oci")
+
+
+def engine(files: dict[str, bytes], *, cut: str | None = None) -> FakeShell:
+    """An engine with one image, whose save leaves *cut* out."""
+
+    def answer(argv: tuple[str, ...]):
+        if argv[0] == "docker":
+            return completed(f"{ID} {' '.join(map(sha, LAYERS))}\n")
+        folder, excluded = Path(argv[-2]), Path(argv[-1]).read_text().split()
+        for name, content in files.items():
+            if name not in excluded and name != cut:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(content)
+        return completed()
+
+    return FakeShell(answer)
+
+
+def saves(shell: FakeShell) -> int:
+    return sum(argv[0] == "bash" for argv in shell.ran)
+
+
+def test_an_export_is_kept_whole_and_made_once(store: Store):
+    shell = engine(oci())
+
+    first, second = export(store, shell, "me/it:1"), export(store, shell, "me/it:1")
+
+    assert first == second
+    assert saves(shell) == 1
+    assert [store.path(blob.digest).read_bytes() for blob in first.manifest.blobs] == [CONFIG, *LAYERS]
+    assert sha(store.path(first.digest).read_bytes()) == first.digest
+
+
+def test_a_layer_that_is_there_is_not_written_again(store: Store, tmp_path: Path):
+    older = oci(config=CONFIG + b" ", layers=LAYERS[:1])
+    read_archive(store, write_tar(tmp_path / "a.tar", older), architecture="amd64")
+    shell = engine(oci())
+    seen: list[str] = []
+    inner = shell.answer
+    shell.answer = lambda argv: (argv[0] == "bash" and seen.append(Path(argv[-1]).read_text()), inner(argv))[
+        1
+    ]
+
+    export(store, shell, "me/it:1")
+
+    assert [f"blobs/{sha(LAYERS[0]).replace(':', '/')}\n"] == seen
+
+
+def test_a_half_done_export_does_not_count(store: Store):
+    missing = f"blobs/{sha(LAYERS[1]).replace(':', '/')}"
+    with pytest.raises(LabError, match="lacks a part"):
+        export(store, engine(oci(), cut=missing), "me/it:1")
+
+    assert store.find(ID) is None
+    assert export(store, engine(oci()), "me/it:1").manifest.config.digest == ID
+    assert store.find(ID) is not None
+
+
+def test_an_image_that_lost_a_file_is_exported_again(store: Store):
+    shell = engine(oci())
+    store.path(export(store, shell, "me/it:1").manifest.layers[1].digest).write_bytes(b"cut")
+
+    export(store, shell, "me/it:1")
+
+    assert saves(shell) == 3, "once; then all but the layers that seem to be there; then everything"
+    assert store.path(sha(LAYERS[1])).read_bytes() == LAYERS[1]
+
+
+def test_a_blob_that_is_not_what_its_name_says_is_refused(store: Store):
+    files = oci()
+    files[f"blobs/{sha(LAYERS[0]).replace(':', '/')}"] = b"other bytes"
+
+    with pytest.raises(LabError, match="damaged"):
+        export(store, engine(files), "me/it:1")
+
+
+def test_what_the_engine_lacks_is_said_plainly(store: Store):
+    shell = FakeShell(lambda _: completed(stderr="Error: No such image: me/it", exit_code=1))
+
+    with pytest.raises(LabError, match="no image me/it"):
+        export(store, shell, "me/it")
+
+
+def test_a_full_disk_is_named_and_another_failure_shows_the_command(store: Store):
+    def failing(said: str) -> FakeShell:
+        inner = engine(oci()).answer
+        return FakeShell(
+            lambda argv: completed(stderr=said, exit_code=1, argv=argv) if argv[0] == "bash" else inner(argv)
+        )
+
+    with pytest.raises(LabError, match="the disk is full"):
+        export(store, failing("write /x: no space left on device"), "me/it:1")
+    with pytest.raises(CommandFailed, match="docker save"):
+        export(store, failing("something else"), "me/it:1")
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz", "w:bz2"])
+@pytest.mark.parametrize("form", [oci, saved])
+def test_a_user_s_archive_is_read_in_every_form(store: Store, tmp_path: Path, mode: str, form):
+    images = read_archive(store, write_tar(tmp_path / "a", form(), mode=mode), architecture="amd64")
+
+    (stored,) = images.values()
+    assert [sha(CONFIG), *map(sha, LAYERS)] == [blob.digest for blob in stored.manifest.blobs]
+    assert stored == store.find(ID)
+
+
+def test_an_older_archive_gets_the_same_manifest_every_time(tmp_path: Path):
+    archive = write_tar(tmp_path / "a", saved())
+    one, other = Store(tmp_path / "1"), Store(tmp_path / "2")
+
+    digests = [read_archive(each, archive, architecture="amd64")["me/it:1"].digest for each in (one, other)]
+
+    assert digests[0] == digests[1]
+
+
+def test_equal_layers_are_links_in_older_archives(store: Store, tmp_path: Path):
+    files = saved(layers=(LAYERS[0], b""))
+    del files["1/layer.tar"]
+    archive = write_tar(tmp_path / "a", files, links={"1/layer.tar": "../0/layer.tar"})
+
+    stored = read_archive(store, archive, architecture="amd64")["me/it:1"]
+
+    assert [sha(LAYERS[0])] * 2 == [layer.digest for layer in stored.manifest.layers]
+
+
+def test_a_link_out_of_the_archive_leads_nowhere(store: Store, tmp_path: Path):
+    (tmp_path / "secret").write_bytes(b"secret")
+    files = saved(layers=(b"",))
+    del files["0/layer.tar"]
+    archive = write_tar(tmp_path / "a", files, links={"0/layer.tar": str(tmp_path / "secret")})
+
+    with pytest.raises(LabError, match=r"lacks a part, 0/layer\.tar"):
+        read_archive(store, archive, architecture="amd64")
+
+
+def test_compressed_layers_are_called_so(store: Store, tmp_path: Path):
+    files = saved(layers=(b"\x1f\x8b compressed", b"plain"))
+
+    stored = read_archive(store, write_tar(tmp_path / "a", files), architecture="amd64")["me/it:1"]
+
+    assert [layer.media_type for layer in stored.manifest.layers] == [
+        "application/vnd.oci.image.layer.v1.tar+gzip",
+        "application/vnd.oci.image.layer.v1.tar",
+    ]
+
+
+@pytest.mark.parametrize("form", [oci, saved])
+def test_an_image_for_another_machine_is_refused(store: Store, tmp_path: Path, form):
+    archive = write_tar(tmp_path / "a.tar", form(config=b'{"architecture":"arm64","os":"linux"}'))
+
+    with pytest.raises(LabError, match="is for linux/arm64, but this host is linux/amd64"):
+        read_archive(store, archive, architecture="amd64")
+    assert read_archive(store, archive, architecture="arm64")
+
+
+def test_of_several_platforms_this_host_s_is_taken(store: Store, tmp_path: Path):
+    other = b'{"architecture":"arm64","os":"linux"}'
+    both = [oci(), oci(config=other, layers=(b"for another",))]
+    inner = [json.loads(files["index.json"])["manifests"][0] for files in both]
+    for entry, architecture in zip(inner, ("amd64", "arm64"), strict=True):
+        entry["platform"] = {"architecture": architecture, "os": "linux"}
+    index = json.dumps({"manifests": inner}).encode()
+    outer = {"mediaType": "application/vnd.oci.image.index.v1+json", "digest": sha(index), "size": len(index)}
+    outer["annotations"] = {"io.containerd.image.name": "docker.io/me/it:1"}
+    files = {**both[0], f"blobs/{sha(index).replace(':', '/')}": index}
+    files["index.json"] = json.dumps({"manifests": [outer]}).encode()
+
+    images = read_archive(store, write_tar(tmp_path / "a", files), architecture="amd64")
+
+    assert images["docker.io/me/it:1"].manifest.config.digest == ID
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+def test_a_truncated_archive_is_told_from_a_file_that_is_none(store: Store, tmp_path: Path, mode: str):
+    whole = write_tar(tmp_path / "a", oci(layers=(bytes(range(256)) * 4000,)), mode=mode).read_bytes()
+    (tmp_path / "cut").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text").write_text("not an archive " * 100)
+
+    with pytest.raises(LabError, match=r"cut: (ends too early|lacks a part|holds no image)"):
+        read_archive(store, tmp_path / "cut", architecture="amd64")
+    with pytest.raises(LabError, match="text: is no image archive"):
+        read_archive(store, tmp_path / "text", architecture="amd64")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"etc/passwd": b"x"}, "holds no image"),
+        ({"index.json": b"{"}, "index.json is not as it should be"),
+        ({"manifest.json": b'[{"Config": "c.json", "Layers": []}]'}, "lacks a part, c.json"),
+        ({"index.json": b'{"manifests": []}'}, "holds no image for linux/amd64"),
+    ],
+)
+def test_an_archive_without_an_image_is_one_clear_error(store: Store, tmp_path: Path, files, said: str):
+    with pytest.raises(LabError, match=said):
+        read_archive(store, write_tar(tmp_path / "a", files), architecture="amd64")
+
+
+def test_an_archive_that_is_not_there_is_one_too(store: Store, tmp_path: Path):
+    with pytest.raises(LabError, match="No such file"):
+        read_archive(store, tmp_path / "gone.tar")
+
+
+def test_a_loaded_archive_stands_before_the_engine_s_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    archive = write_tar(tmp_path / "a", saved(config=CONFIG + b" ", layers=(b"real",)))
+
+    assert front.load_archive(archive, cache=tmp_path) == ["docker.io/me/it:1"]
+    shell, store = engine(oci()), front.open_store(tmp_path)
+    real = front.have(store, shell, "me/it:1", say=print)
+    built = front.have(store, shell, "me/other:1", say=print)
+
+    assert [sha(b"real")] == [layer.digest for layer in real.manifest.layers]
+    assert list(map(sha, LAYERS)) == [layer.digest for layer in built.manifest.layers]
+    assert [(row.reference, row.loaded) for row in front.listing(tmp_path)] == [
+        ("docker.io/me/it:1", True),
+        ("docker.io/me/other:1", False),
+    ]
+
+
+def test_an_empty_store_lists_nothing(tmp_path: Path):
+    assert front.listing(tmp_path) == []
