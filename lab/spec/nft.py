@@ -31,8 +31,12 @@ def removing(places: Sequence[tuple[Pid, str]]) -> str:
 
 
 def resetting(table: str) -> str:
-    """Return a script that sets the totals of a table to zero; what its sets hold stays for the collector."""
-    return f"nft reset counters table inet {table} >/dev/null\n"
+    """Return a script that sets the totals of a table to zero; what its sets hold stays for the collector.
+
+    The kernel breaks a reset off (EINTR) when anybody, such as the engine, changes rules meanwhile.
+    """
+    reset = f"nft reset counters table inet {table} >/dev/null"
+    return f"for again in 1 2 3 4 5 6 7 8; do {reset} && exit 0; sleep 0.1; done\nexit 1\n"
 
 
 def listing(places: Sequence[tuple[Pid, str]]) -> str:

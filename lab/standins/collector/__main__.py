@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +36,8 @@ class Collector:
                 continue
             tally = self._tallies.get((space, inode), Tally())
             try:
-                found += [(space.place, one, packets) for one, packets in self._read(space, tally)]
+                for one, packets in self._read(space, tally):
+                    found.append((space.place, one, packets))
             except OSError as error:
                 print(f"collector: {space.place}: {error}", file=sys.stderr)
             tallies[space, inode] = tally
@@ -46,12 +48,12 @@ class Collector:
         return found
 
     @staticmethod
-    def _read(space: Space, tally: Tally) -> list[tuple[Attempt, int]]:
-        found = []
+    def _read(space: Space, tally: Tally) -> Iterator[tuple[Attempt, int]]:
         with link_into(space) as link:
-            for hook in tally.moved(totals(link, space.table)):
-                found += tally.added(hook, list(attempts(link, space.table, hook)))
-        return found
+            now = totals(link, space.table)
+            for hook in tally.moved(now):
+                yield from tally.added(hook, list(attempts(link, space.table, hook)))
+        tally.totals = now  # only now: a reading that broke off is done again
 
 
 def line(place: str, one: Attempt, packets: int, now: datetime) -> str:

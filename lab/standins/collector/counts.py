@@ -46,10 +46,8 @@ class Tally:
     counts: dict[Attempt, int] = field(default_factory=dict)
 
     def moved(self, totals: Mapping[str, int]) -> list[str]:
-        """Remember the hooks' totals; return the hooks that counted something since."""
-        hooks = [hook for hook, total in totals.items() if total != self.totals.get(hook, 0)]
-        self.totals = dict(totals)
-        return hooks
+        """Return the hooks whose total is not the remembered one."""
+        return [hook for hook, total in totals.items() if total != self.totals.get(hook, 0)]
 
     def added(self, hook: str, read: Iterable[tuple[Attempt, int]]) -> list[tuple[Attempt, int]]:
         """Remember a hook's sets; return each attempt with its new packets.

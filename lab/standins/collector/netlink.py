@@ -7,6 +7,7 @@ linux/netfilter/nf_tables.h; nf_tables writes its integers in network order.
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ NETLINK_NETFILTER = 12
 SUBSYSTEM = 10 << 8
 GET_ELEMENTS = SUBSYSTEM | 13
 GET_OBJECT = SUBSYSTEM | 19
-REQUEST, DUMP = 0x1, 0x300
+REQUEST, DUMP, BROKEN = 0x1, 0x300, 0x10
+"""BROKEN (NLM_F_DUMP_INTR): the rules were changed while they were read."""
 ERROR, DONE = 2, 3
 FAMILY_INET = 1
 TYPE_MASK = 0x3FFF
@@ -32,6 +34,7 @@ COUNTER_PACKETS = 2
 _HEADER = struct.Struct("=IHHII")
 _FAMILY = struct.Struct("!BBH")
 _ATTRIBUTE = struct.Struct("=HH")
+_CODE = struct.Struct("=i")
 _BUFFER = 1 << 16
 
 
@@ -77,7 +80,10 @@ def open_link() -> socket.socket:
 
 
 def _ask(link: socket.socket, kind: int, body: bytes, *, dump: bool) -> Iterator[bytes]:
-    """Send a request and yield the attributes of each message of the answer; an error ends it."""
+    """Send a request and yield the attributes of each message of the answer; no such thing is no answer.
+
+    Raises InterruptedError.
+    """
     payload = _FAMILY.pack(FAMILY_INET, 0, 0) + body
     flags = REQUEST | (DUMP if dump else 0)
     link.send(_HEADER.pack(_HEADER.size + len(payload), kind, flags, 1, 0) + payload)
@@ -87,7 +93,10 @@ def _ask(link: socket.socket, kind: int, body: bytes, *, dump: bool) -> Iterator
         offset = 0
         more = dump
         while offset + _HEADER.size <= len(data):
-            length, answer, _, _, _ = _HEADER.unpack_from(data, offset)
+            length, answer, state, _, _ = _HEADER.unpack_from(data, offset)
+            broken = answer == ERROR and _CODE.unpack_from(data, offset + _HEADER.size)[0] == -errno.EINTR
+            if broken or (dump and state & BROKEN):
+                raise InterruptedError("the rules were changed while they were read; again at the next turn")
             if answer in {ERROR, DONE}:
                 return
             yield data[offset + _HEADER.size + _FAMILY.size : offset + length]
