@@ -17,15 +17,14 @@ app = typer.Typer(no_args_is_help=True, help="Build, load, push and list images.
 
 def ensure(lab: Wired, *, say: Callable[[str], None], root: Path) -> str:
     """Have every image, building what is stale or missing; return the node image's reference."""
-    from lab.builds import bake, bases
+    from lab.builds import bake
     from lab.nodeimage import choice
 
     cache = wiring.cache_folder()
-    bases.ensure_bases(lab.host.shell, cache=cache, say=say)
     node = choice.choose(
         lab.host.shell, lab.config.node_image, cache=cache, recipe=root / "images" / "node", say=say
     )
-    bake.build(lab.host.shell, bake.ALL, root=root, cache=cache, say=say, node_image=node)
+    bake.build(lab.host.shell, (), root=root, cache=cache, say=say, node_image=node)
     return node
 
 
@@ -56,9 +55,9 @@ def load(
     archive: Annotated[Path, typer.Argument(help="A `docker save` or OCI archive: .tar, .tar.gz, .tar.xz.")],
 ) -> None:
     """Take the images of an archive, in the place of stand-ins of the same names."""
-    from lab.builds import store
+    from lab.builds import intake
 
-    for reference in store.load_archive(archive, cache=wiring.cache_folder()):
+    for reference in intake.load_archive(archive, cache=wiring.cache_folder()):
         print(reference)
 
 

@@ -2,15 +2,107 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lab.cli import wiring
 from lab.cli.wiring import AsJson, ConfigFile, Name, say
 
+if TYPE_CHECKING:
+    from lab.cli.wiring import Wired
+    from lab.replay import Prepare
+    from lab.spec.scenario import Scenario
+
 
 def register(app: typer.Typer) -> None:
     app.command("run")(run)
     app.command("report")(report)
+
+
+def run(
+    files: Annotated[list[Path], typer.Argument(help="Scenario files.")],
+    name: Name = None,
+    config: ConfigFile = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave out the cleanup, to look at it.")] = False,
+    only: Annotated[str | None, typer.Option(help="Play this step alone.")] = None,
+    start_from: Annotated[str | None, typer.Option("--from", help="Leave out the steps before this.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Replay scenarios in the lab and say which steps hold. Exit code 1 when one does not."""
+    from lab import replay
+    from lab.journal import JsonLinesJournal, Tee
+    from lab.report.terminal import Live
+    from lab.report.text import as_plan
+    from lab.spec.order import in_order
+
+    scenarios = in_order(files)
+    if dry_run:
+        print(as_plan(scenarios))
+        return
+    lab = wiring.wired(name, config)
+    wiring.must_stand(lab)
+    folder = lab.state / "runs" / f"{lab.host.clock.now():%Y%m%dT%H%M%S}-{scenarios[-1].name}"
+    folder.mkdir(parents=True)
+    held = False
+    try:
+        with JsonLinesJournal(folder / "events.jsonl") as journal:
+            held = replay.run(
+                scenarios,
+                lab.topology,
+                lab.host,
+                Tee((journal, Live())),
+                prepare=_preparation(lab),
+                only=only,
+                start_from=start_from,
+                keep=keep,
+            )
+    finally:
+        _write_reports(folder)
+        _print_report(folder, as_json=as_json)
+        say(f"run folder: {folder}")
+    raise typer.Exit(0 if held else 1)
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make the reports of a run again, from its journal."""
+    _write_reports(folder)
+    _print_report(folder, as_json=as_json)
+
+
+def _preparation(lab: Wired) -> Prepare:
+    from lab.steps import needs
+
+    def prepare(scenario: Scenario) -> AbstractContextManager[object]:
+        return needs.prepared(
+            scenario.needs,
+            Path(scenario.source).parent,
+            lab.topology,
+            lab.host,
+            static=lab.config.static,
+            cache=wiring.cache_folder(),
+        )
+
+    return prepare
+
+
+def _write_reports(folder: Path) -> None:
+    from lab import journal
+    from lab.report import machine
+
+    events = journal.read(folder / "events.jsonl")
+    (folder / "report.json").write_text(machine.as_json(events))
+    (folder / "junit.xml").write_text(machine.as_junit(events))
+
+
+def _print_report(folder: Path, *, as_json: bool) -> None:
+    from lab import journal
+    from lab.report import text
+
+    print((folder / "report.json").read_text() if as_json else text.as_text(journal.read(folder / "events.jsonl")))

@@ -50,7 +50,7 @@ def up(
         lifecycle.up(
             wiring.components(lab, node_image=image),
             clock=host.clock,
-            begin=lambda part: None,
+            begin=lambda _: None,
             done=lambda part, seconds: say(f"  {part:<12} ready  {seconds:6.1f} s"),
         )
     say(
@@ -65,7 +65,7 @@ def down(name: Name = None, config: ConfigFile = None) -> None:
 
     lab = wiring.wired(name, config)
     with ground.held(lab):
-        lifecycle.down(wiring.components(lab), begin=lambda part: None)
+        lifecycle.down(wiring.components(lab), begin=lambda _: None)
     say(f"lab {lab.config.name!r} is gone")
 
 

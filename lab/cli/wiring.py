@@ -108,9 +108,13 @@ def must_stand(lab: Wired) -> None:
 
 def components(lab: Wired, *, node_image: str = "") -> tuple[Component, ...]:
     from lab.components import Ground, assemble
-    from lab.host.capabilities import lacks_sys_resource
+    from lab.doctor import HostMachine, restricted
 
-    ground = Ground(node_image=node_image, state=lab.state, restricted=lacks_sys_resource())
+    ground = Ground(
+        node_image=node_image,
+        state=lab.state,
+        restricted=restricted(HostMachine(lab.host.shell, lab.host.clock)),
+    )
     return assemble(lab.topology, lab.host, ground)
 
 

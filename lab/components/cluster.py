@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.builds.deliver import hosts_toml
-from lab.spec import clusterfiles
+from lab.builds.pull import hosts_toml
 from lab.errors import LabError
 from lab.host import Host
 from lab.host.clock import wait_until
 from lab.host.containers import Seen
+from lab.spec import clusterfiles
 from lab.spec.topology import KIND_LABEL, NodeSpec, Topology
 
 CREATE_SECONDS = 300
@@ -46,8 +46,15 @@ class Cluster:
     def down(self) -> None:
         if self._nodes():
             self.host.shell.run(
-                ["kind", "delete", "cluster", "--name", self.topology.cluster.name]
-                + ["--kubeconfig", str(self.kubeconfig)],
+                [
+                    "kind",
+                    "delete",
+                    "cluster",
+                    "--name",
+                    self.topology.cluster.name,
+                    "--kubeconfig",
+                    str(self.kubeconfig),
+                ],
                 timeout=DELETE_SECONDS,
             ).check()
         self.kubeconfig.unlink(missing_ok=True)
@@ -103,8 +110,19 @@ class Cluster:
             )
         )
         self.host.shell.run(
-            ["kind", "create", "cluster", "--name", self.topology.cluster.name, "--wait", "0s"]
-            + ["--config", str(configuration), "--kubeconfig", str(self.kubeconfig)],
+            [
+                "kind",
+                "create",
+                "cluster",
+                "--name",
+                self.topology.cluster.name,
+                "--wait",
+                "0s",
+                "--config",
+                str(configuration),
+                "--kubeconfig",
+                str(self.kubeconfig),
+            ],
             timeout=CREATE_SECONDS,
             env={"KIND_EXPERIMENTAL_DOCKER_NETWORK": self.topology.network.name, "PATH": os.environ["PATH"]},
         ).check()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lab.errors import ContainerFailed
 from lab.host import Host
 from lab.host.clock import wait_until
 from lab.spec.topology import ContainerSpec, Topology
@@ -38,8 +39,14 @@ class Part:
             if seen.name == self.spec.name:
                 if not seen.running:
                     return f"the container is {seen.state}"
-                answer = self.host.containers.exec(self.spec.name, self.question, timeout=ASK_SECONDS)
-                if answer.ok:
-                    return None
-                return answer.output.strip().splitlines()[-1] if answer.output else answer.ended
+                return self._answer()
         return "the container is not there"
+
+    def _answer(self) -> str | None:
+        try:
+            answer = self.host.containers.exec(self.spec.name, self.question, timeout=ASK_SECONDS)
+        except ContainerFailed as error:  # it may end between two looks
+            return str(error)
+        if answer.ok:
+            return None
+        return answer.output.strip().splitlines()[-1] if answer.output else answer.ended

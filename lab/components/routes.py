@@ -1,4 +1,4 @@
-"""The way back to pods and services, for the parts that are no nodes: no masquerade, pods keep their addresses."""
+"""The way back to pods and services, for the parts that are no nodes: nothing is masqueraded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from lab.host import Host
+from lab.host.shell import Completed
 from lab.spec.topology import KIND_LABEL, Topology
 
 KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
@@ -59,7 +60,7 @@ class Routes:
             if one.name in names and one.running
         ]
 
-    def _at(self, pid: int, command: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _at(self, pid: int, command: str) -> Completed:
         return self.host.containers.exec(
             self.topology.seal.name, ["nsenter", "-t", str(pid), "-n", "bash", "-c", command], timeout=10
         )

@@ -80,7 +80,7 @@ class DockerContainers:
         with translated("listing networks"):
             networks = self.client.networks.list()
         return [
-            (network.name, IPv4Network(pool["Subnet"]))
+            (str(network.name), IPv4Network(pool["Subnet"]))
             for network in networks
             for pool in network.attrs["IPAM"]["Config"] or ()
             if ":" not in pool["Subnet"]
@@ -162,7 +162,7 @@ class DockerContainers:
 
     def _image_id(self, spec: ContainerSpec) -> str:
         try:
-            return str(self.client.api.inspect_image(spec.image)["Id"])
+            return str(self.client.images.get(spec.image).id)
         except docker.errors.ImageNotFound as error:
             raise ContainerFailed(
                 f"{spec.role}: image {spec.image} is not there; `lab images build` makes it"
@@ -196,10 +196,9 @@ def _networking(
 ) -> dict[str, object] | None:
     if shared or spec.host_network:
         return None
-    address = str(spec.address) if spec.address else None
-    return api.create_networking_config(  # type: ignore[no-any-return]
-        {network.name: api.create_endpoint_config(ipv4_address=address)}
-    )
+    endpoint = api.create_endpoint_config(ipv4_address=str(spec.address) if spec.address else None)
+    # The stubs of types-docker 7.2 want an EndpointConfig here; the SDK takes a mapping of them.
+    return dict(api.create_networking_config({network.name: endpoint}))  # type: ignore[arg-type]
 
 
 def _as_seen(found: Mapping[str, Any]) -> Seen:

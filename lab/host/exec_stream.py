@@ -9,6 +9,7 @@ import struct
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from docker.api import APIClient
 
@@ -29,8 +30,8 @@ def run(
     wrapped = ["timeout", "--kill-after=2", f"{timeout:.1f}", *argv]
     start = time.monotonic()
     made = api.exec_create(container, wrapped, stdin=stdin is not None)
-    stream = api.exec_start(made["Id"], socket=True)
-    connection: socket.socket = getattr(stream, "_sock", stream)
+    stream: Any = api.exec_start(made["Id"], socket=True)
+    connection: socket.socket = getattr(stream, "_sock", stream)  # a SocketIO around it, over a Unix socket
     try:
         if stdin is not None:
             threading.Thread(target=_feed, args=(connection, stdin.encode()), daemon=True).start()

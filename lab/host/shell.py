@@ -129,6 +129,6 @@ def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
 def become(argv: Sequence[str]) -> None:
     """Turn this very process into *argv*, terminal, signals, exit code and all."""
     try:
-        os.execvp(argv[0], list(argv))
+        os.execvp(argv[0], list(argv))  # noqa: S606 - no shell is the point
     except FileNotFoundError as error:
         raise ToolMissing(f"{argv[0]}: not found on PATH; `lab doctor` says how to get it") from error

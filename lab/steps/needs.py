@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lab.builds.deliver import deliver
 from lab.errors import LabError, SpecError
 from lab.host import Host
 from lab.host.clock import wait_until
 from lab.spec.plan import ZONES_CONF
 from lab.spec.scenario import Needs
 from lab.spec.topology import Topology
-from lab.standins.fakedns.zonefile import read_zone
+from lab.standins.fakedns.master import read_zone
+
+log = logging.getLogger(__name__)
 
 STATIC = "/usr/local/static"
 SHIPPED_STATIC = "/media/sdd/off"
@@ -23,10 +27,15 @@ APPEAR_SECONDS = 20
 
 @contextmanager
 def prepared(
-    needs: Needs, folder: Path, topology: Topology, host: Host, *, static: Path | None
+    needs: Needs, folder: Path, topology: Topology, host: Host, *, static: Path | None, cache: Path
 ) -> Iterator[None]:
-    """Have zones and files in place; *static* replaces the shipped ones. Put back what was there before."""
+    """Have images, zones and files in place; take zones and files away again afterwards.
+
+    *static* is the user's folder in place of the shipped files; *cache* is where delivery finds images.
+    """
     zones = _zone_texts(needs, folder)
+    if needs.images:
+        deliver(needs.images, topology, host, cache=cache, say=log.info)
     try:
         _write_zones(zones, topology, host)
         _fill_static(needs, topology, host, static)

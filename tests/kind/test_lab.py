@@ -1,0 +1,179 @@
+"""The whole lab, through its own command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.kind.conftest import ROOT, docker, host_snapshot, lab
+
+pytestmark = pytest.mark.kind
+
+SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+NFS_POD = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: nfs-{number}, labels: {{app: nfs-check}}}}
+spec:
+  nodeName: localnode-{number}
+  tolerations: [{{operator: Exists}}]
+  terminationGracePeriodSeconds: 1
+  containers:
+  - name: writer
+    image: airgap-lab/probe:latest
+    command: [bash, -c, "echo from-{number} >> /data/shared; sleep infinity"]
+    volumeMounts: [{{name: data, mountPath: /data}}]
+  volumes:
+  - name: data
+    persistentVolumeClaim: {{claimName: nfs-check}}
+---
+"""
+NFS_VOLUME = """
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: nfs-check}
+spec:
+  capacity: {storage: 1Gi}
+  accessModes: [ReadWriteMany]
+  storageClassName: ""
+  nfs: {server: 10.142.18.191, path: /opt/nfs}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: nfs-check}
+spec:
+  accessModes: [ReadWriteMany]
+  storageClassName: ""
+  volumeName: nfs-check
+  resources: {requests: {storage: 1Gi}}
+"""
+
+
+def at_workstation(name: str, command: str, *, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    argv = ["docker", "exec", "-i", f"{name}-workstation", "bash", "-c", command]
+    return subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=180, check=False)
+
+
+def test_every_part_says_that_it_is_ready(name: str) -> None:
+    done = lab("status", "--name", name, "--json")
+
+    assert (done.returncode, [one for one in json.loads(done.stdout) if not one["ready"]]) == (0, [])
+
+
+def test_a_stopped_part_is_named_with_its_reason_and_up_repairs_it(name: str) -> None:
+    docker("stop", "-t", "1", f"{name}-registry")
+    broken = lab("status", "--name", name)
+    repaired = lab("up", "--name", name)
+
+    assert broken.returncode == 1
+    assert re.search(r"registry +not ready: the container is exited", broken.stdout)
+    assert repaired.returncode == 0, repaired.stderr
+    assert lab("status", "--name", name).returncode == 0
+
+
+def test_up_again_leaves_what_stands(name: str) -> None:
+    ids = docker("ps", "--no-trunc", "--format", "{{.ID}} {{.Names}}")
+    assert lab("up", "--name", name).returncode == 0
+
+    assert ids == docker("ps", "--no-trunc", "--format", "{{.ID}} {{.Names}}")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_every_scenario_holds(name: str, scenario: Path) -> None:
+    done = lab("run", str(scenario), "--name", name)
+
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
+
+
+def test_pods_on_three_nodes_share_an_nfs_volume_and_leave_no_mount(name: str) -> None:
+    assert lab("images", "push", "airgap-lab/probe:latest", "--name", name).returncode == 0
+    pods = "".join(NFS_POD.format(number=number) for number in (1, 2, 3))
+    try:
+        made = at_workstation(name, "kubectl apply -f -", stdin=NFS_VOLUME + "---" + pods)
+        assert made.returncode == 0, made.stderr
+        ready = at_workstation(name, "kubectl wait pod -l app=nfs-check --for=condition=Ready --timeout=90s")
+        assert ready.returncode == 0, ready.stderr + at_workstation(name, "kubectl describe pod -l app=nfs-check").stdout
+        shared = at_workstation(name, "kubectl exec nfs-3 -- cat /data/shared").stdout.split()
+        mounted = _nfs_mounts(name)
+    finally:
+        at_workstation(name, "kubectl delete pod -l app=nfs-check; kubectl delete pvc,pv nfs-check")
+        subprocess.run(["docker", "exec", f"{name}-nfs", "rm", "-f", "/opt/nfs/shared"], check=False, timeout=30)
+
+    assert sorted(shared) == ["from-1", "from-2", "from-3"]
+    assert mounted == 3
+    assert _nfs_mounts(name) == 0
+
+
+def _nfs_mounts(name: str) -> int:
+    nodes = [f"{name}-control-plane", f"{name}-worker", f"{name}-worker2"]
+    return sum(
+        "nfs" in line.split()[2]
+        for node in nodes
+        for line in docker("exec", node, "cat", "/proc/mounts")
+        if len(line.split()) > 2
+    )
+
+
+def test_what_was_wanted_is_in_the_ledger_with_the_pod(name: str) -> None:
+    done = lab("egress", "--name", name, "--json")
+
+    rows = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert any("yann.lecun.com" in json.dumps(row) and "distributed-mnist-master" in json.dumps(row) for row in rows)
+
+
+def test_a_second_up_of_the_same_lab_is_refused_at_once(name: str) -> None:
+    first = subprocess.Popen(
+        [sys.executable, "-m", "lab", "up", "--name", name], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 60
+        refused = lab("down", "--name", f"{name}x")  # another lab's name is not in the way
+        said = ""
+        while first.poll() is None and time.monotonic() < deadline and "another lab command" not in said:
+            said = lab("up", "--name", name).stderr
+    finally:
+        first.wait(timeout=300)
+
+    assert "another lab command is changing it now" in said
+    assert refused.returncode == 0
+    assert first.returncode == 0
+
+
+def test_a_lab_killed_half_way_is_repaired_beside_another(name: str) -> None:
+    """A second lab of another name and subnet: killed while its cluster is made, then brought up, then gone."""
+    second, before = f"s{os.getpid()}", host_snapshot()
+    argv = [sys.executable, "-m", "lab", "up", "--name", second, "--subnet", "10.142.19.0/24"]
+    first = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while f"{second}-worker" not in docker("ps", "--format", "{{.Names}}") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait(timeout=10)
+    try:
+        repaired = lab("up", "--name", second, "--subnet", "10.142.19.0/24")
+        assert repaired.returncode == 0, repaired.stderr
+        assert lab("status", "--name", second).returncode == 0
+        assert lab("status", "--name", name).returncode == 0
+        taken = lab("up", "--name", f"{second}b", "--subnet", "10.142.19.0/24")
+        assert taken.returncode == 3
+        assert f"taken by the network '{second}'" in taken.stderr
+    finally:
+        down = lab("down", "--name", second)
+    assert down.returncode == 0, down.stderr
+    assert before == host_snapshot()
+
+
+def test_run_without_a_lab_says_so_in_one_line(before: object) -> None:
+    done = lab("run", "scenarios/pytorch.yaml", "--name", "nobody")
+
+    assert done.returncode == 3
+    assert done.stderr.strip() == "lab: no lab named 'nobody' stands here; `lab up` brings one up"
