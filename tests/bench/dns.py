@@ -60,9 +60,14 @@ def measure(argv: list[str], port: int, seconds: int) -> tuple[float, float]:
     return float(rate[1]), float(lost[1])
 
 
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     if shutil.which("dnsperf") is None:
-        print("skipped: dnsperf is not installed; `apt-get install dnsperf`")
+        say("skipped: dnsperf is not installed; `apt-get install dnsperf`")
         return 0
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     seen: dict[str, list[float]] = {"ours": [], "dnslib": []}
@@ -75,11 +80,11 @@ def main() -> int:
                 rate, lost = measure(argv, port, seconds)
                 logged = len((folder / "log").read_text().splitlines()) if who == "ours" else 0
             seen[who].append(rate)
-            print(
+            say(
                 f"{who:6} {rate:9.0f} queries/s  lost {lost:.2f} %" + (f"  logged {logged}" if logged else "")
             )
     ratio = statistics.median(seen["ours"]) / statistics.median(seen["dnslib"])
-    print(f"ratio  {ratio:9.1f}  (wanted: {WANTED_RATIO} or more)")
+    say(f"ratio  {ratio:9.1f}  (wanted: {WANTED_RATIO} or more)")
     return 0 if ratio >= WANTED_RATIO else 1
 
 

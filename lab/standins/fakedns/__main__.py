@@ -31,8 +31,11 @@ def main() -> None:
         sys.exit(f"fakedns: {options.address} port {options.port}, log {options.log}: {error}")
     server.start(tcp.serve)
     log.event("ready", address=options.address, port=server.port)
-    ended.wait()
+    while not ended.wait(1) and server.alive:
+        pass
     server.stop()
+    if not ended.is_set():
+        sys.exit(70)
 
 
 if __name__ == "__main__":

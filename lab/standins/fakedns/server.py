@@ -63,6 +63,11 @@ class Server:
         self.tcp.close()
 
     @property
+    def alive(self) -> bool:
+        """False when a thread died of a bug; what is left must not look like a server."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    @property
     def stopping(self) -> bool:
         return self._stopping.is_set()
 

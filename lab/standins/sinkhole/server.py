@@ -70,7 +70,7 @@ class Sinkhole:
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
-            for listener in select.select(self._listeners, [], [], 0.2)[0]:
+            for listener in select.select(self._listeners, [], [], 0.05)[0]:
                 try:
                     connection, peer = listener.accept()
                 except OSError:

@@ -121,5 +121,5 @@ def test_all_wrong_settings_are_told_at_once():
     ["", "[]", "{", "null", "[" * 9999, '{"hosts": 1}', '{"delegate": {"x": 1}}', '{"mode": "observe"}'],
 )
 def test_what_is_no_settings_is_a_value_error(text):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         read_settings(text)

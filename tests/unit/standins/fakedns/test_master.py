@@ -44,8 +44,10 @@ def test_the_documents_zone_loads_with_its_two_slips_told():
     assert zone.problems == ()
     assert [str(warning) for warning in zone.warnings] == [
         "db.lecun.com:11: 'lecun.com' has no final dot, so it is lecun.com.lecun.com.; write 'lecun.com.' or @",
-        "db.lecun.com:11: NS names the address 10.142.18.191, read as the name 10.142.18.191.lecun.com.; "
-        "name a host that has an A record",
+        (
+            "db.lecun.com:11: NS names the address 10.142.18.191, read as the name 10.142.18.191.lecun.com.; "
+            "name a host that has an A record"
+        ),
     ]
     assert values(zone, "yann.lecun.com", codes.A) == ((bytes([10, 142, 18, 191]),),)
 

@@ -87,11 +87,12 @@ def test_other_clients_are_noted_raw_and_closed_when_patience_ends(tmp_path, sen
 
 def test_every_port_is_noted_as_itself(tmp_path):
     with sinking(tmp_path, ports=(0, 0)) as sinkhole:
-        for port in sinkhole.ports:
+        ports = sinkhole.ports
+        for port in ports:
             httpx.get(f"http://127.0.0.1:{port}/", trust_env=False)
         seen = [line["port"] for line in lines(tmp_path, 2)]
 
-    assert sorted(seen) == sorted(sinkhole.ports)
+    assert sorted(seen) == sorted(ports)
     assert len(set(seen)) == 2
 
 
