@@ -22,7 +22,7 @@ ASK_SECONDS = 30.0
 def hosts_toml(original: str, registry_url: str) -> str:
     """Return the hosts.toml that has the lab's registry answer for *original*, and nobody after it."""
     mirror = f"{registry_url}/v2/{prefix(original)}"
-    # The host table looks superfluous, but containerd 1.7 ignores a file that has none ("invalid `host` tree")
+    # The host table looks superfluous; containerd 1.7 ignores a file that has none ("invalid `host` tree")
     # and then asks the original.
     return (
         f'server = "{mirror}"\n'
