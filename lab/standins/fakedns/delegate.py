@@ -12,7 +12,7 @@ from collections.abc import Callable
 from . import codes, names
 from .lookup import Answer
 from .names import Name
-from .query import HEADER, QR, RD
+from .query import HEADER, QR
 from .zone import RRset
 
 TTL = 5
@@ -62,7 +62,8 @@ class Delegate:
         family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as channel:
             channel.connect(self._address)
-            channel.send(HEADER.pack(ident, RD, 1, 0, 0, 0) + question)
+            # Without RD: what Docker does not know it forwards, and nobody is to go looking for our nodes.
+            channel.send(HEADER.pack(ident, 0, 1, 0, 0, 0) + question)
             while (left := deadline - self._clock()) > 0:
                 channel.settimeout(left)
                 data = channel.recv(4096)

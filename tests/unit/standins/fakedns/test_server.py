@@ -351,6 +351,7 @@ def test_node_names_are_asked_of_docker_once_while_the_answer_lasts(files):
     assert [str(reply.short()) for reply in replies] == ["172.18.0.2"] * 3
     assert [reply.rr[0].ttl for reply in replies] == [TTL] * 3
     assert [(str(question.q.qname), question.q.qtype) for question in asked] == [("lab-worker.", codes.A)]
+    assert asked[0].header.rd == 0
     assert [line["kind"] for line in queries(files)] == [
         "delegate",
         "delegate",
