@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lab.builds import layout
@@ -22,8 +22,8 @@ class PartMissingError(LabError):
     """An archive names a part that is neither in it nor, wholly, in the store."""
 
 
-def export(store: Store, shell: Shell, reference: str) -> Stored:
-    """Have the engine's image *reference* in the store."""
+def export(store: Store, shell: Shell, reference: str, *, say: Callable[[str], None]) -> Stored:
+    """Have the engine's image *reference* in the store; *say* so if it has to be taken out."""
     form = "{{.Id}}{{range .RootFS.Layers}} {{.}}{{end}}"
     seen = shell.run(["docker", "image", "inspect", "--format", form, reference], timeout=30)
     if not seen.ok:
@@ -35,6 +35,7 @@ def export(store: Store, shell: Shell, reference: str) -> Stored:
     if found is not None:
         return found
     known = [layer for layer in layers if store.path(layer).is_file()]
+    say(f"taking {reference} out of the engine")
     try:
         stored = _save(store, shell, reference, without=known)
     except PartMissingError:

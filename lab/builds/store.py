@@ -42,7 +42,6 @@ def have(store: Store, shell: Shell, text: str, *, say: Callable[[str], None]) -
     loaded = store.loaded(name)
     if loaded is not None:
         return loaded
-    stored = intake.export(store, shell, text)
+    stored = intake.export(store, shell, text, say=say)
     store.name(name, stored, loaded=False)
-    say(f"{text}: {stored.size / 1e6:.0f} MB")
     return stored

@@ -43,7 +43,7 @@ def saves(shell: FakeShell) -> int:
 def test_an_export_is_kept_whole_and_made_once(store: Store):
     shell = engine(oci())
 
-    first, second = export(store, shell, "me/it:1"), export(store, shell, "me/it:1")
+    first, second = export(store, shell, "me/it:1", say=print), export(store, shell, "me/it:1", say=print)
 
     assert first == second
     assert saves(shell) == 1
@@ -61,7 +61,7 @@ def test_a_layer_that_is_there_is_not_written_again(store: Store, tmp_path: Path
         1
     ]
 
-    export(store, shell, "me/it:1")
+    export(store, shell, "me/it:1", say=print)
 
     assert [f"blobs/{sha(LAYERS[0]).replace(':', '/')}\n"] == seen
 
@@ -69,18 +69,18 @@ def test_a_layer_that_is_there_is_not_written_again(store: Store, tmp_path: Path
 def test_a_half_done_export_does_not_count(store: Store):
     missing = f"blobs/{sha(LAYERS[1]).replace(':', '/')}"
     with pytest.raises(LabError, match="lacks a part"):
-        export(store, engine(oci(), cut=missing), "me/it:1")
+        export(store, engine(oci(), cut=missing), "me/it:1", say=print)
 
     assert store.find(ID) is None
-    assert export(store, engine(oci()), "me/it:1").manifest.config.digest == ID
+    assert export(store, engine(oci()), "me/it:1", say=print).manifest.config.digest == ID
     assert store.find(ID) is not None
 
 
 def test_an_image_that_lost_a_file_is_exported_again(store: Store):
     shell = engine(oci())
-    store.path(export(store, shell, "me/it:1").manifest.layers[1].digest).write_bytes(b"cut")
+    store.path(export(store, shell, "me/it:1", say=print).manifest.layers[1].digest).write_bytes(b"cut")
 
-    export(store, shell, "me/it:1")
+    export(store, shell, "me/it:1", say=print)
 
     assert saves(shell) == 3, "once; then all but the layers that seem to be there; then everything"
     assert store.path(sha(LAYERS[1])).read_bytes() == LAYERS[1]
@@ -91,14 +91,14 @@ def test_a_blob_that_is_not_what_its_name_says_is_refused(store: Store):
     files[f"blobs/{sha(LAYERS[0]).replace(':', '/')}"] = b"other bytes"
 
     with pytest.raises(LabError, match="damaged"):
-        export(store, engine(files), "me/it:1")
+        export(store, engine(files), "me/it:1", say=print)
 
 
 def test_what_the_engine_lacks_is_said_plainly(store: Store):
     shell = FakeShell(lambda _: completed(stderr="Error: No such image: me/it", exit_code=1))
 
     with pytest.raises(LabError, match="no image me/it"):
-        export(store, shell, "me/it")
+        export(store, shell, "me/it", say=print)
 
 
 def test_a_full_disk_is_named_and_another_failure_shows_the_command(store: Store):
@@ -109,9 +109,9 @@ def test_a_full_disk_is_named_and_another_failure_shows_the_command(store: Store
         )
 
     with pytest.raises(LabError, match="the disk is full"):
-        export(store, failing("write /x: no space left on device"), "me/it:1")
+        export(store, failing("write /x: no space left on device"), "me/it:1", say=print)
     with pytest.raises(CommandFailed, match="docker save"):
-        export(store, failing("something else"), "me/it:1")
+        export(store, failing("something else"), "me/it:1", say=print)
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz", "w:bz2"])
