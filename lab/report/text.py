@@ -37,7 +37,7 @@ def _scenario(played: Played) -> str:
         if step.judgement.verdict in {Verdict.FAILED, Verdict.ERRORED}:
             lines.append(indented(f"{step.judgement.reason}\n({step.where})", " " * 10))
     if played.finished is None:
-        at = f" in {played.under_way.step!r}" if played.under_way else ""
+        at = f", in {plain(played.under_way.step)!r}" if played.under_way else ""
         lines.append(f"  the journal ends here{at}: the run was cut off")
     lines.append(
         f"  {_counts(played)} in {seconds(played.seconds)}: {'held' if played.held else 'DID NOT HOLD'}"

@@ -51,7 +51,7 @@ BY_CURL = {
 
 _CURL = re.compile(r"^curl: \((\d+)\)", re.MULTILINE)
 _HTTP = re.compile(r"^HTTP (\d{3}),", re.MULTILINE)
-_NOTE = re.compile(r"^(?:[*{}] ?(?!connect to|.*failed:).*|[{}] \[.*|> .*|< ?.*|\s*)$")
+_NOTE = re.compile(r"^(?:[*{}] ?(?!connect to|.*fail(?:ed)?\b).*|[{}] \[.*|> .*|< ?.*|\s*)$")
 _MISSING = frozenset({"404", "410"})
 
 

@@ -1,0 +1,76 @@
+"""Live: plain lines where there is no terminal; colour and a spinner where there is one, unless NO_COLOR."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from lab.journal import StepStarted
+from lab.report.plain import plain, seconds
+from lab.report.terminal import Live
+from tests.unit.story import EVENTS
+
+
+def shown(events=EVENTS, **console):
+    file = io.StringIO()
+    live = Live(Console(file=file, width=60, highlight=False, **console))
+    for event in events:
+        live.record(event)
+    return file.getvalue()
+
+
+def test_plain_lines_without_a_terminal():
+    text = shown()
+
+    assert "\x1b" not in text
+    assert "  ok      the kinds  0.5 s  lines 573-577, 580\n" in text
+    assert "  ok      a wait  75 s  added: the document takes it for granted\n" in text
+    assert "  FAILED  the log  12 min 30 s  differs: in the pod's name\n" in text
+    assert "  skipped the end\n" in text
+
+
+def test_a_step_that_failed_is_explained_once():
+    text = shown()
+
+    assert text.count("the output does not match 'epoch'") == 1
+    assert text.count("LAST SEEN") == 1
+    assert "          $ kubectl logs a |\n          $   tail -1\n" in text
+    assert "nothing\ufffd\ufffd of note" in text
+
+
+def test_preparation_and_cleanup_are_quiet_unless_they_fail():
+    text = shown()
+
+    assert "what the scenario needs" not in text
+    assert "  ok      tidy" not in text
+    assert "  ERROR   tidier" in text
+
+
+def test_words_in_brackets_are_not_markup():
+    event = next(event for event in EVENTS if isinstance(event, StepStarted))
+
+    assert Live(Console(file=io.StringIO(), force_terminal=True)).record(event) is None
+    assert "<inside> the gap & all" in shown()
+
+
+def test_colour_on_a_terminal(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    assert "\x1b[32mok" in shown(force_terminal=True)
+
+
+def test_no_colour_when_asked(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    assert "\x1b[32m" not in shown(force_terminal=True)
+
+
+def test_plain_takes_out_what_terminals_obey():
+    assert plain("a\x1b[2Jb\x1b]0;title\x07c\r\nd\re\x9bf\ud800") == "abc\nd\ne\ufffdf\ufffd"
+
+
+def test_seconds():
+    assert [seconds(value) for value in (0.04, 9.9, 75, 754)] == ["0.0 s", "9.9 s", "75 s", "12 min 34 s"]

@@ -1,0 +1,115 @@
+"""Evidence is of the pods concerned, bounded, and never a failure of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lab.errors import ContainerFailed
+from lab.spec.config import LabConfig
+from lab.spec.plan import plan
+from lab.spec.scenario import Run, Step, Wait
+from lab.steps import Stage, evidence
+from tests.fakes import FakeClock, FakeContainers, completed, fake_host
+
+
+def pod(name, namespace="default", phase="Running", labels=None, *, waiting=False):
+    state = {"waiting": {"reason": "ImagePullBackOff"}} if waiting else {"running": {}}
+    return {
+        "metadata": {"name": name, "namespace": namespace, "labels": labels or {}},
+        "status": {"phase": phase, "containerStatuses": [{"state": state}]},
+    }
+
+
+PODS = [
+    pod("well"),
+    pod("job-master-0", labels={"job": "mnist"}),
+    pod("sick", "kubeflow", phase="Pending", waiting=True),
+    pod("done", phase="Succeeded"),
+]
+
+
+def gather(action, *, answer=None, clock=None):
+    def answers(call):
+        if answer is not None:
+            return answer(call)
+        line = " ".join(call.argv)
+        if "get pods" in line:
+            return completed(json.dumps({"items": PODS}))
+        if "--previous" in call.argv:
+            return completed(stderr="previous terminated container not found", exit_code=1)
+        return completed("x" * 10_000 if "describe" in line else "LAST SEEN\n" + "an event\n" * 50)
+
+    host = fake_host(
+        containers=FakeContainers(answers, anything_stands=True), clock=clock or FakeClock()
+    )  # fmt: skip
+    stage = Stage(plan(LabConfig()), host, Path(), host.clock.now())
+    return evidence.gather(Step(name="a", action=action), stage)
+
+
+def titles(pieces):
+    return [piece.title for piece in pieces]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Run(command="kubectl logs job-master-0"),
+        Run(command="kubectl get pods -l job=mnist"),
+        Run(command="true", **{"from": "pod/default/job-master-0"}),
+        Wait(resource="pod -l job=mnist", **{"for": "condition=Ready"}),
+        Wait(resource="pod/job-master-0", **{"for": "condition=Ready"}),
+    ],
+    ids=str,
+)
+def test_pods_that_the_step_names_come_first_then_those_that_are_not_well(action):
+    assert titles(gather(action)) == [
+        "events",
+        "describe pod default/job-master-0",
+        "logs of pod default/job-master-0",
+        "describe pod kubeflow/sick",
+        "logs of pod kubeflow/sick",
+    ]
+
+
+def test_pods_that_are_well_and_not_named_are_left_alone():
+    assert titles(gather(Run(command="kubectl get crd")))[1:] == [
+        "describe pod kubeflow/sick",
+        "logs of pod kubeflow/sick",
+    ]
+
+
+def test_every_piece_is_bounded():
+    for piece in gather(Run(command="true")):
+        assert len(piece.text) <= evidence.MAX_CHARACTERS + 100
+    events = gather(Run(command="true"))[0].text.splitlines()
+
+    assert events[0] == "LAST SEEN"
+    assert len(events) == evidence.EVENT_LINES + 1
+
+
+def test_an_engine_that_fails_is_evidence_too():
+    def broken(_):
+        raise ContainerFailed("no such container: lab-workstation")
+
+    (piece,) = gather(Run(command="true"), answer=broken)
+
+    assert piece.text == "(cannot be looked up: no such container: lab-workstation)"
+
+
+def test_answers_that_are_no_json_are_survived():
+    assert titles(gather(Run(command="true"), answer=lambda _: completed("not JSON"))) == ["events"]
+
+
+def test_a_slow_cluster_does_not_hold_the_run_up():
+    clock = FakeClock()
+
+    def slow(call):
+        clock.pass_time(call.timeout)
+        return completed(exit_code=None)
+
+    gather(Run(command="true"), answer=slow, clock=clock)
+
+    assert clock.passed <= evidence.BUDGET_SECONDS
