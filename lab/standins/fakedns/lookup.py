@@ -51,7 +51,9 @@ def look_up(zones: Mapping[Name, Zone], name: Name, qtype: int) -> Answer | None
         chain += step.answer
         name = step.onward
         if name in seen or len(seen) > CHAIN_LIMIT:
-            return Answer(codes.NOERROR, "zone", authoritative=True, answer=chain)
+            return Answer(
+                codes.SERVFAIL, "zone", authoritative=True, answer=chain
+            )  # a loop, as BIND tells it
         seen.add(name)
         zone = zone_of(zones, name)
         if zone is None:
