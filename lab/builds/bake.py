@@ -11,36 +11,17 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from lab.builds.bases import ensure_bases
+from lab.builds.failures import explained
 from lab.builds.inputs import Inputs, digest, read_inputs
 from lab.builds.settings import host_settings, proxies, secret_files
-from lab.errors import CommandFailed, LabError
-from lab.host.shell import Completed, Shell
+from lab.errors import LabError
+from lab.host.shell import Shell
 
 BAKE_FILE = "images/docker-bake.hcl"
 INPUTS_LABEL = "airgap-lab.inputs"
 BUILD_SECONDS = 3600.0
 ALL: tuple[str, ...] = ()
 """No target named: bake's own default group."""
-CAUSES = (
-    (
-        "no space left on device",
-        "the disk is full; `docker system df` says who has it, `docker builder prune` frees what builds left",
-    ),
-    (
-        "Cannot connect to the Docker daemon",
-        "the Docker engine does not answer; `lab doctor` says how to start it",
-    ),
-    ("error during connect", "the Docker engine does not answer; `lab doctor` says how to start it"),
-    (
-        "permission denied while trying to connect to the Docker daemon",
-        "this user may not use the Docker engine; `lab doctor` says how to be allowed to",
-    ),
-    (
-        "'buildx' is not a docker command",
-        "Docker's build plug-in (buildx) is missing; `lab doctor` says how to get it",
-    ),
-    ("unknown shorthand flag", "Docker's build plug-in (buildx) is missing; `lab doctor` says how to get it"),
-)
 
 
 class Target(BaseModel):
@@ -118,17 +99,6 @@ def inspect(shell: Shell, references: Sequence[str]) -> Mapping[str, Built]:
             built = Built(said["id"], (said["labels"] or {}).get(INPUTS_LABEL))
             found.update(dict.fromkeys(said["tags"] or [], built))
     return {reference: found[reference] for reference in references if reference in found}
-
-
-def explained(completed: Completed) -> LabError:
-    """Turn the failure of a docker command into one clear error: the known cause first, the output after."""
-    failure = CommandFailed(completed.argv, completed.ended, completed.output)
-    for sign, meaning in CAUSES:
-        if sign in completed.output:
-            error = LabError(meaning)
-            error.__cause__ = failure
-            return error
-    return failure
 
 
 def override(stale: Sequence[Stale], secrets: Mapping[str, Path], arguments: Mapping[str, str]) -> str:

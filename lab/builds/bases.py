@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from lab.builds.failures import explained
 from lab.builds.sources import Source, debian, host_sources
 from lab.errors import LabError
 from lab.host.shell import Shell
@@ -24,8 +25,11 @@ def ensure_bases(shell: Shell, *, cache: Path, say: Callable[[str], None]) -> No
     """Have both bases in the engine. Doing it twice is doing it once; the second time it only asks."""
     registry_answers = True
     for suite in SUITES:
-        if shell.run(["docker", "image", "inspect", "--format", "{{.Id}}", base(suite)], timeout=30).ok:
+        seen = shell.run(["docker", "image", "inspect", "--format", "{{.Id}}", base(suite)], timeout=30)
+        if seen.ok:
             continue
+        if "No such image" not in seen.stderr:
+            raise explained(seen)
         source = debian(host_sources(), suite)
         if registry_answers:
             say(f"pulling debian:{suite}-slim")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.builds import layout
 from lab.builds.archive import unpack
-from lab.builds.bake import explained
+from lab.builds.failures import explained
 from lab.builds.layout import Blob, Manifest
 from lab.builds.oci import Store, Stored
 from lab.errors import LabError

@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -138,10 +137,6 @@ class Store:
         partial = self.root / "partial"
         partial.mkdir(parents=True, exist_ok=True)
         return tempfile.TemporaryDirectory(dir=partial)
-
-    def clear_partial(self) -> None:
-        """Remove what runs that were ended left behind. Only while no other run fills the store."""
-        shutil.rmtree(self.root / "partial", ignore_errors=True)
 
     def _record(self, image_id: str) -> Path:
         return self.root / "images" / f"{image_id.removeprefix('sha256:')}.json"

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lab.builds import intake
@@ -22,12 +23,15 @@ def open_store(cache: Path) -> Store:
 def load_archive(archive: Path, *, cache: Path) -> list[str]:
     """Have a user's archive stand in the place of stand-ins; return the complete names of its images."""
     store = open_store(cache)
-    images = intake.read_archive(store, archive)
-    named = {str(parse_reference(name)): stored for name, stored in images.items() if "sha256:" not in name}
-    if not named:
-        raise LabError(f"{archive}: its images have no names; save them by name, not by id")
-    for name, stored in named.items():
-        store.name(name, stored, loaded=True)
+    with _writing(store):
+        images = intake.read_archive(store, archive)
+        named = {
+            str(parse_reference(name)): stored for name, stored in images.items() if "sha256:" not in name
+        }
+        if not named:
+            raise LabError(f"{archive}: its images have no names; save them by name, not by id")
+        for name, stored in named.items():
+            store.name(name, stored, loaded=True)
     return list(named)
 
 
@@ -42,6 +46,18 @@ def have(store: Store, shell: Shell, text: str, *, say: Callable[[str], None]) -
     loaded = store.loaded(name)
     if loaded is not None:
         return loaded
-    stored = intake.export(store, shell, text, say=say)
-    store.name(name, stored, loaded=False)
+    with _writing(store):
+        stored = intake.export(store, shell, text, say=say)
+        store.name(name, stored, loaded=False)
     return stored
+
+
+@contextmanager
+def _writing(store: Store) -> Iterator[None]:
+    """Turn what the disk refuses into our own error."""
+    try:
+        yield
+    except OSError as error:
+        raise LabError(
+            f"the image store {store.root} cannot be written: {error.strerror or error}"
+        ) from error

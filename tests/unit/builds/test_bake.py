@@ -158,7 +158,8 @@ def test_a_missing_dockerfile_is_named(root: Path):
 
 
 def bases(answers: dict[str, int], monkeypatch: pytest.MonkeyPatch, root: Path, sources) -> FakeShell:
-    shell = FakeShell(lambda argv: completed(exit_code=answers.get(" ".join(argv[:2]), 0)))
+    said = "Error: No such image: x"
+    shell = FakeShell(lambda argv: completed(stderr=said, exit_code=answers.get(" ".join(argv[:2]), 0)))
     monkeypatch.setattr("lab.builds.bases.host_sources", lambda: sources)
     ensure_bases(shell, cache=root / "cache", say=lambda _: None)
     return shell
@@ -200,3 +201,11 @@ def test_a_missing_engine_is_not_taken_for_a_missing_image(root: Path):
 
     with pytest.raises(ToolMissing):
         ensure_bases(FakeShell(gone), cache=root, say=print)
+
+
+def test_an_engine_that_does_not_answer_is_not_taken_for_a_missing_image(root: Path):
+    shell = FakeShell(lambda argv: completed(stderr="Cannot connect to the Docker daemon at x", exit_code=1))
+
+    with pytest.raises(LabError, match="engine does not answer"):
+        ensure_bases(shell, cache=root, say=print)
+    assert len(shell.ran) == 1

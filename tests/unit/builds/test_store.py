@@ -240,3 +240,10 @@ def test_a_loaded_archive_stands_before_the_engine_s_image(tmp_path: Path, monke
 
 def test_an_empty_store_lists_nothing(tmp_path: Path):
     assert front.listing(tmp_path) == []
+
+
+def test_a_disk_that_refuses_is_one_clear_error(tmp_path: Path):
+    (tmp_path / "oci").write_text("a file where the store should be")
+
+    with pytest.raises(LabError, match=r"image store .*oci cannot be written"):
+        front.have(front.open_store(tmp_path), engine(oci()), "me/it:1", say=print)
