@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lab.builds.bases import ensure_bases
 from lab.builds.failures import explained
@@ -25,7 +25,9 @@ ALL: tuple[str, ...] = ()
 
 
 class Target(BaseModel):
-    """What bake says of a target, as far as it matters here."""
+    """What bake says of a target. Whatever else it says is kept, as it is an input too."""
+
+    model_config = ConfigDict(extra="allow")
 
     dockerfile: str
     tags: tuple[str, ...]

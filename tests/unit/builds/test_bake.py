@@ -109,6 +109,16 @@ def test_a_new_base_makes_everything_stale(root: Path):
     assert engine.baked == [["one", "two"]] * 2
 
 
+def test_a_changed_target_is_stale(root: Path, monkeypatch: pytest.MonkeyPatch):
+    engine = Engine()
+    build(engine, root)
+    monkeypatch.setitem(HCL["target"]["one"], "target", "stage")
+
+    build(engine, root)
+
+    assert engine.baked[1] == ["one"]
+
+
 def test_a_tag_that_somebody_took_away_is_given_back(root: Path):
     engine = Engine()
     build(engine, root)
