@@ -39,7 +39,7 @@ def _want(fields: Mapping[str, Any], at: datetime) -> Want | None:
         return _refused(fields, at)
     if "status" in fields:
         return _missing(fields, at)
-    if "sni" in fields or fields.get("kind") == "http":
+    if fields.get("kind") in {"http", "tls", "raw"}:
         return _sunk(fields, at)
     return None
 
@@ -58,7 +58,8 @@ def folded(name: str) -> str | None:
     """Return *name* without the search domain that the asker's resolver hung on; None: a cluster's name.
 
     `outside.test.default.svc.cluster.local` was a try at `outside.test`; `db.default.svc.cluster.local` is a
-    Service that is not there, which is no wish for the outside.
+    Service that is not there, which is no wish for the outside. Where both can be meant it is the Service: a
+    resolver asks for the bare name as well.
     """
     bare = name.rstrip(".").lower()
     rest = CLUSTER_SUFFIX.sub("", bare)
@@ -91,11 +92,13 @@ def _missing(fields: Mapping[str, Any], at: datetime) -> Want | None:
 
 def _sunk(fields: Mapping[str, Any], at: datetime) -> Want:
     """The sinkhole's own: a request that it could read, else as much of a URL as TLS gives away."""
-    peer = str(fields["peer"])
-    if fields.get("kind") == "http":
-        port = "" if int(fields.get("port", 80)) == 80 else f":{fields['port']}"
-        host = str(fields["host"])
-        url = f"http://{host if ':' in host else host + port}{fields['path']}"
-        return Want(at, peer, url, Kind.URL, str(fields["method"]))
-    port = "" if int(fields.get("port", 443)) == 443 else f":{fields['port']}"
-    return Want(at, peer, f"https://{fields['sni']}{port}/", Kind.URL, "tls")
+    peer, port = str(fields["peer"]), int(fields["port"])
+    host, path, method, sni = (str(fields.get(key, "")) for key in ("host", "path", "method", "sni"))
+    if method == "CONNECT":
+        return Want(at, peer, f"https://{path}/", Kind.URL, method)
+    if fields["kind"] == "http" and host:
+        where = host if ":" in host or port == 80 else f"{host}:{port}"
+        return Want(at, peer, f"http://{where}{path}", Kind.URL, method)
+    if sni:
+        return Want(at, peer, f"https://{sni}/" if port == 443 else f"https://{sni}:{port}/", Kind.URL, "tls")
+    return Want(at, peer, f"sinkhole:{port}/tcp", Kind.ADDRESS, str(fields["kind"]))

@@ -1,0 +1,168 @@
+"""The components over a fake engine that keeps a table for each namespace."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from lab.components.seal import SETTINGS, Seal, Wall
+from lab.errors import LabError
+from lab.spec import ruleset
+from lab.spec.config import LabConfig
+from lab.spec.plan import plan
+from lab.spec.topology import KIND_LABEL, ContainerSpec
+from tests.fakes import FakeContainers, completed, fake_host
+
+TOPOLOGY = plan(LabConfig())
+BLOCK = re.compile(r"^(?:nsenter -t (\d+) -n )?nft -f - <<'RULES'\n(.*?)^RULES\n", re.MULTILINE | re.DOTALL)
+LISTED = re.compile(r"(?:nsenter -t (\d+) -n )?nft -t -j list table inet (\w+)")
+
+
+class Kernel:
+    """Reads the scripts as a shell and nft would, as far as they go."""
+
+    def __init__(self):
+        self.tables = {}
+        self.loads = 0
+        self.resets = 0
+
+    def answer(self, call):
+        script = call.stdin or ""
+        for pid, text in BLOCK.findall(script):
+            name = text.split()[2]
+            self.tables.pop((pid, name), None)
+            if "{" in text:
+                self.loads += 1
+                self.tables[pid, name] = self._parts(text)
+        self.resets += "reset counters" in script
+        shown = [
+            {"nftables": self.tables[key]} if (key := found) in self.tables else {}
+            for found in LISTED.findall(script)
+        ]
+        return completed("".join(json.dumps(one) + "\n" for one in shown))
+
+    @staticmethod
+    def _parts(text):
+        names = re.findall(r"^  counter (\w+) ", text, re.MULTILINE)
+        rules = re.findall(r"^    (?!type )", text, re.MULTILINE)
+        return [{"counter": {"name": name, "packets": 0}} for name in names] + [{"rule": {}} for _ in rules]
+
+
+@pytest.fixture
+def kernel():
+    return Kernel()
+
+
+@pytest.fixture
+def containers(kernel):
+    found = FakeContainers(answer=kernel.answer)
+    for spec in (TOPOLOGY.seal, TOPOLOGY.site, TOPOLOGY.workstation):
+        found.ensure(spec, TOPOLOGY.network, TOPOLOGY.labels)
+    for node in TOPOLOGY.cluster.nodes:
+        spec = ContainerSpec(node.container, "node", "node")
+        found.ensure(spec, TOPOLOGY.network, {KIND_LABEL: TOPOLOGY.cluster.name})
+    return found
+
+
+@pytest.fixture
+def seal(containers):
+    return Seal(TOPOLOGY, fake_host(containers=containers))
+
+
+@pytest.fixture
+def wall(containers):
+    return Wall(TOPOLOGY, fake_host(containers=containers))
+
+
+def test_up_seals_five_namespaces_and_tells_the_collector(seal, containers, kernel):
+    seal.up()
+
+    assert seal.check() is None
+    assert len(kernel.tables) == 5
+    settings = json.loads(containers.containers[TOPOLOGY.seal.name].files[SETTINGS])
+    places = {one["place"]: one["table"] for one in settings["places"]}
+    assert places == {
+        "wall": "airgap_lab",
+        **dict.fromkeys(("localnode-1", "localnode-2", "localnode-3", "site", "workstation"), ruleset.TABLE),
+    }
+
+
+def test_up_twice_is_up_once(seal, kernel):
+    seal.up()
+    seal.up()
+
+    assert (kernel.loads, kernel.resets) == (5, 1)
+
+
+def test_a_namespace_that_lost_its_rules_is_named_and_mended_alone(seal, kernel):
+    seal.up()
+    lost = next(iter(kernel.tables))
+    del kernel.tables[lost]
+
+    assert "localnode-1: not sealed" in seal.check()
+
+    seal.up()
+    assert seal.check() is None
+    assert kernel.loads == 6
+
+
+def test_a_container_that_stopped_is_named(seal, containers):
+    seal.up()
+    containers.containers[TOPOLOGY.workstation.name].running = False
+
+    assert "workstation: does not run" in seal.check()
+    with pytest.raises(LabError, match="does not run: workstation"):
+        seal.up()
+
+
+def test_lifting_opens_every_namespace_and_leaves_the_wall(seal, wall, kernel):
+    wall.up()
+    seal.up()
+
+    seal.lift()
+
+    assert list(kernel.tables) == [("", "airgap_lab")]
+    assert wall.check() is None
+    assert "localnode-1: not sealed" in seal.check()
+
+
+def test_going_down_the_seal_stays_shut(seal, kernel):
+    seal.up()
+    seal.down()
+
+    assert len(kernel.tables) == 5
+
+
+def test_the_wall_says_what_got_past(wall, kernel):
+    wall.up()
+    assert wall.check() is None
+
+    table = kernel.tables["", "airgap_lab"]
+    next(part for part in table if part.get("counter", {}).get("name") == "refused_input")["counter"][
+        "packets"
+    ] = 3
+
+    assert "3 packets got past a seal" in wall.check()
+
+
+def test_the_wall_goes_even_where_a_crash_left_no_seal_container(wall, containers, kernel):
+    wall.up()
+    containers.remove(TOPOLOGY.seal.name)
+
+    wall.down()
+
+    assert kernel.tables == {}
+    assert TOPOLOGY.seal.name not in containers.containers
+
+
+def test_another_address_makes_another_ruleset(seal, containers, kernel):
+    seal.up()
+    node = TOPOLOGY.cluster.nodes[2].container
+    containers.containers[node].address = TOPOLOGY.network.gateway + 99
+
+    assert "another ruleset" in seal.check()
+
+    seal.up()
+    assert kernel.loads == 10
