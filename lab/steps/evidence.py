@@ -17,7 +17,7 @@ MAX_CHARACTERS = 4_000
 """Of one piece; the end is kept, where the cause usually stands."""
 MAX_PODS = 4
 LOG_LINES = 40
-EVENT_LINES = 30
+EVENT_LINES = 20
 CALL_SECONDS = 10.0
 BUDGET_SECONDS = 45.0
 """For all of it: evidence that takes longer than the step did is no help."""
@@ -29,13 +29,7 @@ def gather(step: Step, stage: Stage) -> tuple[Evidence, ...]:
     """Look up events, and describe and read the logs of the pods concerned. Raises no LabError."""
     look = _Look(stage)
     pods = _concerned(step, look.pods())
-    pieces = [
-        look.piece(
-            "events",
-            ("kubectl", "get", "events", "-A", "--sort-by=.lastTimestamp"),
-            lambda text: _last_lines(text, EVENT_LINES),
-        )
-    ]
+    pieces = [look.events()]
     for namespace, name in pods:
         pod = ("-n", namespace, name)
         logs = ("kubectl", "logs", *pod, "--all-containers", f"--tail={LOG_LINES}")
@@ -74,14 +68,36 @@ class _Look:
         return Evidence(title, _end_of(text)) if text else None
 
     def pods(self) -> list[dict[str, Any]]:
-        ok, text = self.call(("kubectl", "get", "pods", "-A", "-o", "json"))
+        return _items(self.call(("kubectl", "get", "pods", "-A", "-o", "json"))[1])
+
+    def events(self) -> Evidence | None:
+        """Return the cluster's latest events since the scenario began; where they cannot be had, why."""
+        ok, text = self.call(("kubectl", "get", "events", "-A", "-o", "json"))
         if not ok:
-            return []
-        try:
-            items = json.loads(text)["items"]
-        except (ValueError, KeyError, TypeError):
-            return []
-        return [item for item in items if isinstance(item, dict)]
+            return Evidence("events", _end_of(text))
+        began = self._stage.started.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+        rows = sorted(_event(item) for item in _items(text))
+        recent = [row for row in rows if row >= began][-EVENT_LINES:]
+        return Evidence("events", _end_of("\n".join(recent))) if recent else None
+
+
+def _items(text: str) -> list[dict[str, Any]]:
+    try:
+        items = json.loads(text)["items"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _event(item: dict[str, Any]) -> str:
+    """Return an event as one line, its time first: what kubectl shows, without the padding."""
+    about = item.get("involvedObject", {})
+    when = item.get("lastTimestamp") or item.get("eventTime") or ""
+    count = item.get("count") or 1
+    times = f" (x{count})" if count > 1 else ""
+    what = f"{str(about.get('kind', '')).lower()} {about.get('namespace', '')}/{about.get('name', '')}"
+    said = " ".join(str(item.get("message", "")).split())
+    return f"{when} {item.get('type')} {item.get('reason')} {what}{times}: {said}"
 
 
 def _concerned(step: Step, pods: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -120,11 +136,6 @@ def _words(step: Step) -> Iterator[str]:
             yield from place.split("/")
         case Wanted() | Observe():
             pass
-
-
-def _last_lines(text: str, count: int) -> str:
-    lines = text.strip().splitlines()
-    return "\n".join(lines[:1] + lines[1:][-count:])
 
 
 def _quiet(text: str) -> str:

@@ -31,6 +31,21 @@ PODS = [
 ]
 
 
+def event(when, reason, **rest):
+    about = {"kind": "Pod", "namespace": "default", "name": "a"}
+    return {"type": "Warning", "reason": reason, "message": "so it is\n", "involvedObject": about, **rest} | {
+        "lastTimestamp": when
+    }
+
+
+EVENTS = [
+    event("2026-01-02T03:05:00Z", "BackOff", count=3),
+    event("2026-01-02T03:04:00Z", "Earlier"),  # than the scenario
+    event(None, "Scheduled", eventTime="2026-01-02T03:04:30.123456Z"),
+    *(event("2026-01-02T03:05:00Z", f"Pulled{number:02}") for number in range(40)),
+]
+
+
 def gather(action, *, answer=None, clock=None):
     def answers(call):
         if answer is not None:
@@ -38,9 +53,11 @@ def gather(action, *, answer=None, clock=None):
         line = " ".join(call.argv)
         if "get pods" in line:
             return completed(json.dumps({"items": PODS}))
+        if "get events" in line:
+            return completed(json.dumps({"items": EVENTS}))
         if "--previous" in call.argv:
             return completed(stderr="previous terminated container not found", exit_code=1)
-        return completed("x" * 10_000 if "describe" in line else "LAST SEEN\n" + "an event\n" * 50)
+        return completed("x" * 10_000 if "describe" in line else "a log")
 
     host = fake_host(
         containers=FakeContainers(answers, anything_stands=True), clock=clock or FakeClock()
@@ -84,10 +101,22 @@ def test_pods_that_are_well_and_not_named_are_left_alone():
 def test_every_piece_is_bounded():
     for piece in gather(Run(command="true")):
         assert len(piece.text) <= evidence.MAX_CHARACTERS + 100
-    events = gather(Run(command="true"))[0].text.splitlines()
 
-    assert events[0] == "LAST SEEN"
-    assert len(events) == evidence.EVENT_LINES + 1
+
+def test_events_are_those_since_the_scenario_began_the_latest_last(monkeypatch):
+    monkeypatch.setattr(evidence, "EVENT_LINES", 42)
+    lines = gather(Run(command="true"))[0].text.splitlines()
+
+    assert len(lines) == 42
+    assert lines[0] == "2026-01-02T03:04:30.123456Z Warning Scheduled pod default/a: so it is"
+    assert lines[1] == "2026-01-02T03:05:00Z Warning BackOff pod default/a (x3): so it is"
+    assert "Earlier" not in "".join(lines)
+
+
+def test_events_are_few():
+    lines = gather(Run(command="true"))[0].text.splitlines()
+
+    assert [line.split()[2] for line in lines] == [f"Pulled{number:02}" for number in range(20, 40)]
 
 
 def test_an_engine_that_fails_is_evidence_too():
@@ -100,7 +129,7 @@ def test_an_engine_that_fails_is_evidence_too():
 
 
 def test_answers_that_are_no_json_are_survived():
-    assert titles(gather(Run(command="true"), answer=lambda _: completed("not JSON"))) == ["events"]
+    assert gather(Run(command="true"), answer=lambda _: completed("not JSON")) == ()
 
 
 def test_a_slow_cluster_does_not_hold_the_run_up():
