@@ -59,8 +59,10 @@ def serving(folder, *, idle=5.0, limit=64, **options):
         server.stop()
 
 
-def lines(folder):
-    return [json.loads(line) for line in (folder / "log").read_text().splitlines()]
+def lines(folder, having=""):
+    """Whole lines only: a reader may meet a line half written, like anyone who follows a file."""
+    text = (folder / "log").read_text()
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines() if having in line]
 
 
 def queries(folder):
@@ -68,7 +70,7 @@ def queries(folder):
 
 
 def reloads(folder):
-    return [line for line in lines(folder) if line.get("event") == "reload"]
+    return lines(folder, '"event": "reload"')
 
 
 def ask(server, name, qtype="A", *, over_tcp=False):

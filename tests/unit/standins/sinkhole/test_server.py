@@ -30,7 +30,9 @@ def sinking(tmp_path, ports=(0,), **options):
 def lines(tmp_path, count):
     """Wait for *count* lines; a client may see the end of its connection before it is noted."""
     deadline = time.monotonic() + 3
-    while len(found := (tmp_path / "log").read_text().splitlines()) < count and time.monotonic() < deadline:
+    while (
+        len(found := (tmp_path / "log").read_text().split("\n")[:-1]) < count and time.monotonic() < deadline
+    ):
         time.sleep(0.005)
     return [json.loads(line) for line in found]
 
