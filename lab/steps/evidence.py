@@ -101,7 +101,7 @@ def _event(item: dict[str, Any]) -> str:
 
 
 def _concerned(step: Step, pods: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Pods that the step names, or whose labels it selects; then those that are not well. At most a few."""
+    """Return the pods that the step names or selects by label; where it does neither, those that are not well."""
     words = set(_words(step))
     named: list[tuple[str, str]] = []
     unwell: list[tuple[str, str]] = []
@@ -113,7 +113,7 @@ def _concerned(step: Step, pods: list[dict[str, Any]]) -> list[tuple[str, str]]:
             named.append(key)
         elif not _is_well(pod):
             unwell.append(key)
-    return [*named, *unwell][:MAX_PODS]
+    return (named or unwell)[:MAX_PODS]
 
 
 def _is_well(pod: dict[str, Any]) -> bool:

@@ -81,17 +81,15 @@ def titles(pieces):
     ],
     ids=str,
 )
-def test_pods_that_the_step_names_come_first_then_those_that_are_not_well(action):
+def test_pods_that_the_step_names_or_selects(action):
     assert titles(gather(action)) == [
         "events",
         "describe pod default/job-master-0",
         "logs of pod default/job-master-0",
-        "describe pod kubeflow/sick",
-        "logs of pod kubeflow/sick",
     ]
 
 
-def test_pods_that_are_well_and_not_named_are_left_alone():
+def test_pods_that_are_not_well_where_the_step_names_none():
     assert titles(gather(Run(command="kubectl get crd")))[1:] == [
         "describe pod kubeflow/sick",
         "logs of pod kubeflow/sick",
