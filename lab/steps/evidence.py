@@ -101,7 +101,7 @@ def _event(item: dict[str, Any]) -> str:
 
 
 def _concerned(step: Step, pods: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return the pods that the step names or selects by label; where it does neither, those that are not well."""
+    """Return the pods that the step names or selects; where it does neither, those that are not well."""
     words = set(_words(step))
     named: list[tuple[str, str]] = []
     unwell: list[tuple[str, str]] = []
