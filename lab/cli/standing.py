@@ -12,7 +12,7 @@ import typer
 from lab.cli import wiring
 from lab.cli.wiring import AsJson, ConfigFile, Name, say
 
-PARTS = ("site", "dns", "web", "nfs", "registry", "workstation", "seal")
+PARTS = ("site", "dns", "web", "nfs", "registry", "sinkhole", "workstation", "seal")
 
 
 def register(app: typer.Typer) -> None:

@@ -12,6 +12,7 @@ from lab.components.network import Network
 from lab.components.part import Part
 from lab.components.routes import Routes
 from lab.components.seal import Seal, Wall
+from lab.components.sinkhole import Sinkhole
 from lab.components.workstation import Credentials, Workstation
 from lab.host import Host
 from lab.spec.topology import Topology
@@ -61,6 +62,7 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[Component,
         Part(topology, host, topology.web, (*answers, "80")),
         Part(topology, host, topology.nfs, (*answers, "2049")),
         Part(topology, host, topology.registry, (*answers, "5000")),
+        Sinkhole(topology, host),
         Workstation(topology, host),
         Cluster(topology, host, ground.node_image, ground.state, ground.restricted),
         Names(topology, host),

@@ -53,7 +53,7 @@ class Routes:
         return routes
 
     def _namespaces(self) -> list[int]:
-        names = {self.topology.site.name, self.topology.workstation.name}
+        names = {self.topology.site.name, self.topology.sinkhole.name, self.topology.workstation.name}
         return [
             one.pid
             for one in self.host.containers.seen(self.topology.labels)

@@ -75,7 +75,7 @@ class Wall:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A ruleset in each namespace: three nodes, the site, the workstation."""
+    """A ruleset in each namespace: three nodes, the site, the sinkhole, the workstation."""
 
     topology: Topology
     host: Host
@@ -123,6 +123,7 @@ class Seal:
         places: Mapping[str, str] = {
             **{node.name: node.container for node in topology.cluster.nodes},
             "site": topology.site.name,
+            "sinkhole": topology.sinkhole.name,
             "workstation": topology.workstation.name,
         }
         addresses = [

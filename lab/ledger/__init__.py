@@ -37,7 +37,7 @@ def read(topology: Topology, host: Host, *, since: datetime | None) -> Ledger:
     stamp = None if since is None else (since - SLACK).timestamp()
     said = [
         line
-        for spec in (topology.dns, topology.web, topology.site, topology.seal)
+        for spec in (topology.dns, topology.web, topology.sinkhole, topology.seal)
         if spec.name in seen
         for line in host.containers.logs(spec.name, since=stamp).splitlines()
     ]

@@ -56,6 +56,11 @@ class LabConfig(BaseModel):
         if self.site in {self.subnet.network_address, self.subnet.broadcast_address, self.gateway}:
             msg = f"site_address {self.site} is the network's, the gateway's or the broadcast address"
             raise ValueError(msg)
+        if self.sinkhole == self.gateway:
+            msg = (
+                f"site_address {self.site}: the address before it is the gateway's, and the sinkhole needs it"
+            )
+            raise ValueError(msg)
         ranges = {"subnet": self.subnet, "pod_subnet": self.pod_subnet, "service_subnet": self.service_subnet}
         names = list(ranges)
         for index, one in enumerate(names):
@@ -72,6 +77,11 @@ class LabConfig(BaseModel):
         if DOCUMENT_SITE in self.subnet:
             return DOCUMENT_SITE
         return self.subnet.broadcast_address - 1
+
+    @property
+    def sinkhole(self) -> IPv4Address:
+        """Where unknown names lead in `observe` mode: the address before the site's."""
+        return self.site - 1
 
     @property
     def gateway(self) -> IPv4Address:

@@ -19,6 +19,8 @@ from lab.spec.topology import (
 NODE_NAMES = ("localnode-1", "localnode-2", "localnode-3")
 """The document's."""
 
+SINKHOLE_PORT = 80
+"""Every other port is redirected here; the sinkhole asks the kernel which one was meant."""
 SETTINGS = "/etc/lab/fakedns.json"
 ZONES_CONF = "/etc/bind/named.conf.default-zones"
 EXPORTS = "/opt/nfs  *(rw,async,no_root_squash,no_subtree_check)\n"
@@ -72,6 +74,22 @@ def plan(config: LabConfig) -> Topology:
         registry=_at_site(
             site, "registry", own_image("registry"), volumes={f"{name}-registry": "/var/lib/registry"}
         ),
+        sinkhole=ContainerSpec(
+            name=f"{name}-sinkhole",
+            image=own_image("dns"),
+            role="sinkhole",
+            address=config.sinkhole,
+            command=(
+                "python3",
+                "-m",
+                "sinkhole",
+                "--address",
+                str(config.sinkhole),
+                "--port",
+                str(SINKHOLE_PORT),
+            ),
+            dns=config.site,
+        ),
         workstation=ContainerSpec(
             name=f"{name}-workstation",
             image=own_image("workstation"),
@@ -101,7 +119,7 @@ def dns_settings(config: LabConfig, cluster: ClusterSpec) -> str:
         "hosts": {},
         "delegate": {"names": [node.container for node in cluster.nodes], "server": "127.0.0.11"},
         "mode": "deny",
-        "sinkhole": str(config.site),
+        "sinkhole": str(config.sinkhole),
     }
     return json.dumps(settings, indent=1)
 

@@ -97,6 +97,7 @@ class Topology:
     web: ContainerSpec
     nfs: ContainerSpec
     registry: ContainerSpec
+    sinkhole: ContainerSpec
     workstation: ContainerSpec
     seal: ContainerSpec
     cluster: ClusterSpec
@@ -109,7 +110,16 @@ class Topology:
     @property
     def containers(self) -> tuple[ContainerSpec, ...]:
         """Every container of ours, nodes excepted, in the order in which they start."""
-        return (self.seal, self.site, self.dns, self.web, self.nfs, self.registry, self.workstation)
+        return (
+            self.seal,
+            self.site,
+            self.dns,
+            self.web,
+            self.nfs,
+            self.registry,
+            self.sinkhole,
+            self.workstation,
+        )
 
     @property
     def site_address(self) -> IPv4Address:
