@@ -230,6 +230,41 @@ def test_a_need_that_cannot_be_met_is_an_error_and_nothing_is_played():
     assert set(list(lab.verdicts.values())[1:]) == {"skipped"}
 
 
+def test_a_need_that_is_written_wrong_is_the_user_s_problem():
+    lab = Lab()
+
+    with pytest.raises(SpecError, match=r"zone\.db:3"):
+        lab.play(NEEDY, prepare=Needs(lab, entering=SpecError(["zone.db:3: no record"])))
+
+    assert lab.typed == []
+    assert set(list(lab.verdicts.values())[1:]) == {"skipped"}
+    assert isinstance(lab.journal.events[-1], ScenarioFinished)
+
+
+class FullDisk(ListJournal):
+    """Takes so many events and no more."""
+
+    def __init__(self, room):
+        super().__init__()
+        self.room = room
+
+    def record(self, event):
+        if len(self.events) == self.room:
+            raise LabError("events.jsonl: the journal cannot be written: No space left on device")
+        super().record(event)
+
+
+@pytest.mark.parametrize("room", range(1, 11))
+def test_a_full_disk_does_not_keep_the_cleanup_from_running(room):
+    lab = Lab()
+    lab.journal = FullDisk(room)
+
+    with pytest.raises(LabError, match="No space left"):
+        lab.play()
+
+    assert [line for line in ("broom", "mop") if line in lab.typed] == ["broom", "mop"]
+
+
 def test_a_need_that_cannot_be_put_back_is_told():
     lab = Lab()
 
