@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -16,6 +16,8 @@ from lab.spec.words import describe
 from lab.steps import Stage, evidence, workloads
 from lab.verdict import Judgement, Observation, Verdict, judge
 
+MAX_DETAIL = 64 * 1024
+"""Characters of a step's output that the journal keeps, half from each end; judging has had all of them."""
 DELETE = timedelta(seconds=120)
 """How long the deletion of what one step applied may take."""
 
@@ -179,7 +181,7 @@ class Play:
                 where=step.where if step else self.scenario.source,
                 action=begun.action,
                 expect=step.expect if step else Expectation(),
-                seen=seen,
+                seen=_bounded(seen),
                 judgement=judgement,
                 started=begun.at,
                 finished=self.now(),
@@ -199,6 +201,14 @@ class _Begun:
     action: str
     at: datetime
     step: Step | None
+
+
+def _bounded(seen: Observation | None) -> Observation | None:
+    if seen is None or len(seen.detail) <= MAX_DETAIL:
+        return seen
+    half = MAX_DETAIL // 2
+    note = f"\n(... {len(seen.detail) - 2 * half} characters are left out here ...)\n"
+    return replace(seen, detail=seen.detail[:half] + note + seen.detail[-half:])
 
 
 def _needed(needs: Needs) -> str:

@@ -71,6 +71,18 @@ def test_steps_run_in_order_then_the_cleanup():
     assert lab.journal.events[-1] == ScenarioFinished("story", held=True, at=lab.host.clock.now())
 
 
+def test_an_endless_output_is_judged_whole_and_kept_in_part():
+    lab = Lab()
+    said = "begin " + "x" * 200_000 + " needle " + "x" * 200_000 + " end"
+    lab.containers.answer = lambda _: completed(said)
+
+    assert lab.play("name: a\nsteps: [{name: b, run: c, expect: {says: needle}}]")
+    kept = lab.finished[0].seen.detail
+    assert len(kept) < 70_000
+    assert (kept[:5], kept[-3:]) == ("begin", "end")
+    assert "characters are left out here" in kept
+
+
 def test_a_step_that_fails_ends_the_story_but_not_the_cleanup():
     lab = Lab(bad=["second"])
 
