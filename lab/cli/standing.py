@@ -69,11 +69,21 @@ def down(name: Name = None, config: ConfigFile = None) -> None:
     say(f"lab {lab.config.name!r} is gone")
 
 
-def status(name: Name = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+def status(
+    name: Name = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+    fidelity: Annotated[
+        bool, typer.Option("--fidelity", help="Say what differs from the document's site instead.")
+    ] = False,
+) -> None:
     """Say of each part: ready, or why not. Exit code 1 when one is not."""
     from lab import lifecycle
 
     lab = wiring.wired(name, config)
+    if fidelity:
+        _fidelity(lab, as_json=as_json)
+        return
     answers = lifecycle.status(wiring.components(lab))
     if as_json:
         print(
@@ -85,6 +95,15 @@ def status(name: Name = None, config: ConfigFile = None, as_json: AsJson = False
         for one in answers:
             print(f"{one.component:<12} {'ready' if one.problem is None else 'not ready: ' + one.problem}")
     raise typer.Exit(any(one.problem for one in answers))
+
+
+def _fidelity(lab: wiring.Wired, *, as_json: bool) -> None:
+    from lab.cli import fidelity
+    from lab.report.fidelity import as_data, as_text, compare
+
+    wiring.must_stand(lab)
+    rows = compare(fidelity.read(lab))
+    print(json.dumps(as_data(rows), indent=1) if as_json else as_text(rows))
 
 
 def shell(name: Name = None, config: ConfigFile = None) -> None:

@@ -1,0 +1,63 @@
+"""Reading, from a standing lab and the engine, what `lab status --fidelity` compares."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lab.cli import wiring
+from lab.cli.wiring import Wired
+from lab.report.fidelity import STAND_IN_LABEL, Facts, node_facts, stand_ins
+
+KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
+DEFINITIONS = "/apis/apiextensions.k8s.io"
+NFS_CLIENT = """\
+helper=$(command -v mount.nfs) || { echo none; exit; }
+if grep -q libfuse "$helper"; then echo fuse; else echo kernel; fi
+"""
+SECONDS = 30
+
+
+def read(lab: Wired) -> Facts:
+    """Ask the lab. Raises LabError where it does not answer."""
+    control_plane = lab.topology.cluster.control_plane.container
+
+    def at_node(*argv: str) -> str:
+        done = lab.host.containers.exec(control_plane, argv, timeout=SECONDS)
+        return done.check().stdout
+
+    kubernetes, systems, runtimes = node_facts(json.loads(at_node(*KUBECTL, "get", "nodes", "-o", "json")))
+    group = json.loads(at_node(*KUBECTL, "get", "--raw", DEFINITIONS))
+    return Facts(
+        kubernetes=kubernetes,
+        systems=systems,
+        runtimes=runtimes,
+        definition_versions=tuple(one["version"] for one in group["versions"]),
+        nfs_client=at_node("bash", "-c", NFS_CLIENT).strip(),
+        stand_ins=stand_ins(_images(lab), _loaded()),
+        site=lab.config.site,
+        pods=lab.config.pod_subnet,
+        services=lab.config.service_subnet,
+        own_files=lab.config.static is not None,
+    )
+
+
+def _images(lab: Wired) -> list[dict[str, Any]]:
+    """Return the engine's inspection of every named stand-in."""
+    listed = lab.host.shell.run(
+        ["docker", "image", "ls", "--quiet", f"--filter=label={STAND_IN_LABEL}", "--filter=dangling=false"],
+        timeout=SECONDS,
+    ).check()
+    ids = list(dict.fromkeys(listed.stdout.split()))
+    if not ids:
+        return []
+    inspected = lab.host.shell.run(["docker", "image", "inspect", *ids], timeout=SECONDS).check()
+    return list(json.loads(inspected.stdout))
+
+
+def _loaded() -> list[str]:
+    """Return the names under which a user's archive stands, as the engine would write them."""
+    from lab.builds import store
+
+    rows = store.listing(wiring.cache_folder())
+    return [row.reference.removeprefix("docker.io/").removeprefix("library/") for row in rows if row.loaded]
