@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePosixPath
 from typing import Any
 
 import docker
 import docker.errors
-import requests
 from docker.api import APIClient
 
 from lab.errors import ContainerFailed, ToolMissing
@@ -33,9 +32,9 @@ def translated(what: str) -> Iterator[None]:
         yield
     except docker.errors.APIError as error:
         raise ContainerFailed(f"{what}: {error.explanation or error}") from error
-    except docker.errors.DockerException as error:
-        raise ToolMissing(f"{what}: no container engine answers; `lab doctor` says why ({error})") from error
-    except requests.RequestException as error:
+    except (docker.errors.DockerException, docker.errors.StreamParseError) as error:
+        raise ContainerFailed(f"{what}: {error}") from error
+    except OSError as error:  # what `requests` raises is among them
         raise ContainerFailed(f"{what}: the container engine stopped answering ({error})") from error
 
 
@@ -48,8 +47,10 @@ class DockerContainers:
     @property
     def client(self) -> docker.DockerClient:
         if self._client is None:
-            with translated("container engine"):
+            try:
                 self._client = docker.from_env(timeout=CALL_SECONDS)
+            except (docker.errors.DockerException, OSError) as error:
+                raise ToolMissing(f"no container engine answers; `lab doctor` says why ({error})") from error
         return self._client
 
     def ensure_network(self, spec: NetworkSpec, labels: Mapping[str, str]) -> None:
@@ -90,13 +91,16 @@ class DockerContainers:
         api = self.client.api
         with translated(f"container {spec.name}"):
             image = self._image_id(spec)
-            shared = api.inspect_container(spec.shares)["Id"] if spec.shares else None
-            wanted = f"{spec.digest}-{image[-12:]}-{(shared or '')[:12]}"
+            sharer = api.inspect_container(spec.shares) if spec.shares else None
+            shared = sharer["Id"] if sharer else None
+            wanted = f"{spec.digest}-{image[-12:]}-{_space(sharer)}"
             found = self._inspect(spec.name)
             if found is not None:
                 if found["State"]["Running"] and found["Config"]["Labels"].get(SPEC_LABEL) == wanted:
                     return False
                 api.remove_container(found["Id"], force=True, v=True)
+            for volume in spec.volumes:  # before the container, whose volumes the engine makes without labels
+                self._ensure_volume(volume, labels)
             made = api.create_container(
                 image,
                 command=list(spec.command) or None,
@@ -116,28 +120,27 @@ class DockerContainers:
                 ),
                 networking_config=_networking(api, spec, network, shared),
             )
-            for volume in spec.volumes:
-                self._ensure_volume(volume, labels)
             if spec.files:
                 api.put_archive(made["Id"], "/", _archive(spec.files))
             api.start(made["Id"])
         return True
 
     def remove(self, container: str) -> None:
-        with translated(f"container {container}"):
-            found = self._inspect(container)
-            if found is not None:
-                self.client.api.remove_container(found["Id"], force=True, v=True)
+        with translated(f"container {container}"), suppress(docker.errors.NotFound):
+            self.client.api.remove_container(container, force=True, v=True)
 
     def sweep(self, labels: Mapping[str, str]) -> None:
         chosen = {"label": _selectors(labels)}
         with translated("sweeping up"):
             for container in self.client.api.containers(all=True, filters=chosen):
-                self.client.api.remove_container(container["Id"], force=True, v=True)
+                with suppress(docker.errors.NotFound):
+                    self.client.api.remove_container(container["Id"], force=True, v=True)
             for volume in self.client.volumes.list(filters=chosen):
-                volume.remove(force=True)
+                with suppress(docker.errors.NotFound):
+                    volume.remove()
             for network in self.client.networks.list(filters=chosen):
-                network.remove()
+                with suppress(docker.errors.NotFound):
+                    network.remove()
 
     def seen(self, labels: Mapping[str, str]) -> Sequence[Seen]:
         with translated("listing containers"):
@@ -183,6 +186,11 @@ class DockerContainers:
 
 def _selectors(labels: Mapping[str, str]) -> list[str]:
     return [f"{key}={value}" if value else key for key, value in labels.items()]
+
+
+def _space(sharer: Mapping[str, Any] | None) -> str:
+    """Name a container's network namespace: a restart gives it another one, under the same id."""
+    return f"{sharer['Id'][:12]}@{sharer['State']['StartedAt']}" if sharer else ""
 
 
 def _network_mode(spec: ContainerSpec, network: NetworkSpec, shared: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import shlex
 import socket
@@ -32,12 +33,13 @@ def run(
     made = api.exec_create(container, wrapped, stdin=stdin is not None)
     stream: Any = api.exec_start(made["Id"], socket=True)
     connection: socket.socket = getattr(stream, "_sock", stream)  # a SocketIO around it, over a Unix socket
+    reader: io.BufferedReader = stream._response.raw._fp.fp  # noqa: SLF001 - see _drain
     try:
         if stdin is not None:
             threading.Thread(target=_feed, args=(connection, stdin.encode()), daemon=True).start()
-        stdout, stderr, complete = _drain(connection, deadline=start + timeout + GRACE_SECONDS)
+        stdout, stderr, complete = _drain(reader, connection, deadline=start + timeout + GRACE_SECONDS)
     finally:
-        stream.close()
+        reader.close()
         connection.close()
     seconds = time.monotonic() - start
     code = api.exec_inspect(made["Id"])["ExitCode"] if complete else None
@@ -55,15 +57,19 @@ def _feed(connection: socket.socket, content: bytes) -> None:
         log.debug("the command did not read all of its input")
 
 
-def _drain(connection: socket.socket, *, deadline: float) -> tuple[str, str, bool]:
-    """Read the engine's frames (type, length, payload) to the end; False: the deadline came first."""
+def _drain(reader: io.BufferedReader, connection: socket.socket, *, deadline: float) -> tuple[str, str, bool]:
+    """Read the engine's frames (type, length, payload) to the end; False: the deadline came first.
+
+    *reader* is the HTTP response's own: frames that arrived together with its header wait in its buffer,
+    and would be lost to whoever reads the bare *connection*, as the SDK does.
+    """
     streams = {1: bytearray(), 2: bytearray()}
     complete = False
     buffer = bytearray()
     while (left := deadline - time.monotonic()) > 0:
         connection.settimeout(left)
         try:
-            chunk = connection.recv(65536)
+            chunk = reader.read1(65536)
         except TimeoutError:
             break
         if not chunk:

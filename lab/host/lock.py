@@ -13,8 +13,12 @@ from lab.errors import LabError
 @contextmanager
 def held(path: Path, what: str) -> Iterator[None]:
     """Hold the lock file *path*; the system frees it however the holder ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
+    except OSError as error:
+        raise LabError(f"{what}: its folder cannot be written: {error}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -9,11 +9,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from lab.errors import CommandFailed, ToolMissing
+from lab.errors import CommandFailed, LabError, ToolMissing
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +95,10 @@ class LocalShell:
                 start_new_session=True,  # so that a time-out ends the whole family
             )
         except FileNotFoundError as error:
+            if cwd is not None and not cwd.is_dir():
+                raise LabError(f"{argv[0]}: there is no folder {cwd} to run it in") from error
             raise ToolMissing(f"{argv[0]}: not found on PATH; `lab doctor` says how to get it") from error
-        except PermissionError as error:
+        except OSError as error:
             raise ToolMissing(f"{argv[0]}: may not be run: {error.strerror}") from error
         exit_code: int | None
         try:
@@ -113,17 +116,26 @@ class LocalShell:
 
 
 def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """End the process group politely, then not; return what it had said."""
+    """End the whole process group, politely, then not; return what it had said."""
+    said = ("", "")
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
+        # The group outlives its leader: one that ignored the polite signal may hold no stream any more.
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
-        except ProcessLookupError:
-            break
         try:
-            return process.communicate(timeout=GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
+            said = process.communicate(timeout=GRACE_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            said = (_text(error.stdout), _text(error.stderr))
+        except ValueError:  # read to the end already
             continue
-    return process.communicate()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+    return said
+
+
+def _text(said: bytes | str | None) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said or ""
 
 
 def become(argv: Sequence[str]) -> None:
