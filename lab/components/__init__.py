@@ -55,7 +55,7 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[Component,
     answers = ("bash", "-c", f"exec 3<>/dev/tcp/{site}/$0")
     return (
         Network(topology, host),
-        Part(topology, host, topology.seal, ("true",)),
+        Part(topology, host, topology.seal, ("true",), shown="gatekeeper"),
         Wall(topology, host),
         Part(topology, host, topology.site, ("true",)),
         Part(topology, host, topology.dns, (*answers, "53")),

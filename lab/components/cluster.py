@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +56,8 @@ class Cluster:
                 ],
                 timeout=DELETE_SECONDS,
             ).check()
-        self.kubeconfig.unlink(missing_ok=True)
+        for file in (self.kubeconfig, self._configuration, self._resolver):
+            file.unlink(missing_ok=True)
 
     def check(self) -> str | None:
         nodes = self._nodes()
@@ -74,6 +74,14 @@ class Cluster:
     @property
     def kubeconfig(self) -> Path:
         return self.state / "kubeconfig"
+
+    @property
+    def _configuration(self) -> Path:
+        return self.state / "kind.yaml"
+
+    @property
+    def _resolver(self) -> Path:
+        return self.state / "resolv.conf"
 
     def kubectl(self, *arguments: str, stdin: str | None = None) -> Mapping[str, object] | str:
         """Run kubectl on the control plane and return the object it prints, or what went wrong."""
@@ -94,19 +102,21 @@ class Cluster:
         if any(not (node.container in nodes and nodes[node.container].running) for node in self._specs()):
             return False
         listed = self.kubectl("get", "nodes", "-o", "json")
-        return not isinstance(listed, str) and self.kubeconfig.exists() and clusterfiles.count(listed) == 3
+        return (
+            not isinstance(listed, str)
+            and self.kubeconfig.exists()
+            and clusterfiles.count(listed) == len(nodes)
+        )
 
     def _specs(self) -> Sequence[NodeSpec]:
         return self.topology.cluster.nodes
 
     def _create(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
-        resolver = self.state / "resolv.conf"
-        resolver.write_text(f"nameserver {self.topology.site_address}\n")
-        configuration = self.state / "kind.yaml"
-        configuration.write_text(
+        self._resolver.write_text(f"nameserver {self.topology.site_address}\n")
+        self._configuration.write_text(
             clusterfiles.kind_configuration(
-                self.topology.cluster, image=self.image, resolver=resolver, restricted=self.restricted
+                self.topology.cluster, image=self.image, resolver=self._resolver, restricted=self.restricted
             )
         )
         self.host.shell.run(
@@ -119,12 +129,12 @@ class Cluster:
                 "--wait",
                 "0s",
                 "--config",
-                str(configuration),
+                str(self._configuration),
                 "--kubeconfig",
                 str(self.kubeconfig),
             ],
             timeout=CREATE_SECONDS,
-            env={"KIND_EXPERIMENTAL_DOCKER_NETWORK": self.topology.network.name, "PATH": os.environ["PATH"]},
+            env={"KIND_EXPERIMENTAL_DOCKER_NETWORK": self.topology.network.name},
         ).check()
 
     def _add_dns_settings(self) -> None:

@@ -41,14 +41,18 @@ class Names:
 
     def hosts(self) -> dict[str, str]:
         """Names and addresses of everything that stands: nodes by both of their names."""
-        seen = {one.name: one for one in self.host.containers.seen({LABEL: self.topology.name})}
-        seen |= {one.name: one for one in self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})}
+        addresses = {
+            one.name: str(one.address)
+            for labels in ({LABEL: self.topology.name}, {KIND_LABEL: self.topology.cluster.name})
+            for one in self.host.containers.seen(labels)
+            if one.address is not None
+        }
         named = {"site": str(self.topology.site_address), "registry": str(self.topology.site_address)}
-        if self.topology.workstation.name in seen:
-            named["workstation"] = str(seen[self.topology.workstation.name].address)
+        if self.topology.workstation.name in addresses:
+            named["workstation"] = addresses[self.topology.workstation.name]
         for node in self.topology.cluster.nodes:
-            if node.container in seen:
-                named[node.name] = named[node.container] = str(seen[node.container].address)
+            if node.container in addresses:
+                named[node.name] = named[node.container] = addresses[node.container]
         return named
 
     def _askers(self) -> list[str]:

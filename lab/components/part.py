@@ -22,10 +22,12 @@ class Part:
     host: Host
     spec: ContainerSpec
     question: Sequence[str]
+    shown: str | None = None
+    """What the user calls it, where that is not its role."""
 
     @property
     def name(self) -> str:
-        return self.spec.role
+        return self.shown or self.spec.role
 
     def up(self) -> None:
         self.host.containers.ensure(self.spec, self.topology.network, self.topology.labels)

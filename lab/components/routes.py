@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from lab.errors import LabError
 from lab.host import Host
 from lab.host.shell import Completed
+from lab.spec import clusterfiles
 from lab.spec.topology import KIND_LABEL, Topology
 
 KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
@@ -44,12 +46,17 @@ class Routes:
             .stdout
         )
         addresses = {
-            one.name: one.address
+            one.name: str(one.address)
             for one in self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})
+            if one.address is not None
         }
-        by_node = {node.name: addresses[node.container] for node in self.topology.cluster.nodes}
-        routes = {item["spec"]["podCIDR"]: str(by_node[item["metadata"]["name"]]) for item in listed["items"]}
-        routes[str(self.topology.cluster.service_subnet)] = str(addresses[control_plane])
+        ranges = clusterfiles.pod_ranges(listed)
+        routes = {}
+        for node in self.topology.cluster.nodes:
+            if node.container not in addresses or node.name not in ranges:
+                raise LabError(f"{self.name}: {node.name} does not run or has no pod range yet")
+            routes[ranges[node.name]] = addresses[node.container]
+        routes[str(self.topology.cluster.service_subnet)] = addresses[control_plane]
         return routes
 
     def _namespaces(self) -> list[int]:

@@ -27,7 +27,9 @@ class Workstation:
         seen = self.host.containers.exec(
             self.topology.workstation.name, ["kubectl", "get", "--raw", "/readyz"], timeout=10
         )
-        return None if seen.ok else seen.output.strip() or seen.ended
+        if seen.ok:
+            return None
+        return seen.output.strip().splitlines()[-1] if seen.output else seen.ended
 
 
 @dataclass(frozen=True, slots=True)
