@@ -73,4 +73,4 @@ def _load(shell: Shell, archive: Path) -> str:
     if not loaded.ok or not names:
         said = (loaded.output.strip().splitlines() or [loaded.ended])[-1]
         raise LabError(f"node image {archive}: not a readable image archive with a name: {said}")
-    return names[0]
+    return str(names[0])

@@ -10,7 +10,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 SMALLEST_PREFIX = 28
-"""A lab holds eight addresses (gateway, three nodes, site, sink, workstation, seal); /29 has six."""
+"""A lab holds seven addresses (gateway, three nodes, site, sinkhole, workstation); /29 has six."""
+
+SMALLEST_POD_PREFIX = 22
+"""Kubernetes gives every node a /24 of the pods' range; a lab has three nodes."""
 
 DOCUMENT_SITE = IPv4Address("10.142.18.191")
 
@@ -49,6 +52,9 @@ class LabConfig(BaseModel):
     def _addresses_fit(self) -> LabConfig:
         if self.subnet.prefixlen > SMALLEST_PREFIX:
             msg = f"subnet {self.subnet} is too small: a lab needs /{SMALLEST_PREFIX} or larger"
+            raise ValueError(msg)
+        if self.pod_subnet.prefixlen > SMALLEST_POD_PREFIX:
+            msg = f"pod_subnet {self.pod_subnet} is too small: a lab needs /{SMALLEST_POD_PREFIX} or larger"
             raise ValueError(msg)
         if self.site not in self.subnet:
             msg = f"site_address {self.site} is not in subnet {self.subnet}"

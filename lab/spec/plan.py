@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from lab.spec.config import LabConfig
 from lab.spec.podwatch import WATCH_PATH, WATCH_PODS
@@ -124,9 +125,24 @@ def dns_settings(config: LabConfig, cluster: ClusterSpec) -> str:
     return json.dumps(settings, indent=1)
 
 
-def _at_site(site: ContainerSpec, part: str, image: str, **rest: object) -> ContainerSpec:
-    name = site.name.removesuffix("site") + part
-    return ContainerSpec(name=name, image=image, role=part, shares=site.name, **rest)  # type: ignore[arg-type]
+def _at_site(
+    site: ContainerSpec,
+    part: str,
+    image: str,
+    *,
+    volumes: Mapping[str, str],
+    files: Mapping[str, bytes] | None = None,
+    capabilities: tuple[str, ...] = (),
+) -> ContainerSpec:
+    return ContainerSpec(
+        name=site.name.removesuffix("site") + part,
+        image=image,
+        role=part,
+        shares=site.name,
+        volumes=volumes,
+        files=files or {},
+        capabilities=capabilities,
+    )
 
 
 def _cluster(config: LabConfig) -> ClusterSpec:

@@ -9,7 +9,8 @@ WATCH_PODS = """\
 # One JSON line on stdout for every event of every pod: time, namespace, name, ip, node, host_network.
 trap 'kill $(jobs -p) 2>/dev/null; exit 0' TERM INT
 template='{{printf "\\"namespace\\":%q,\\"name\\":%q,\\"ip\\":%q,\\"node\\":%q,\\"host_network\\":%t"
-  .metadata.namespace .metadata.name (or .status.podIP "") (or .spec.nodeName "") (or .spec.hostNetwork false)}}
+  .metadata.namespace .metadata.name (or .status.podIP "") (or .spec.nodeName "")
+  (or .spec.hostNetwork false)}}
 '
 watch() {
   kubectl get pods --all-namespaces --watch -o go-template="$template" 2>/dev/null |
@@ -22,4 +23,5 @@ while :; do
   sleep 1 & wait $!
 done
 """
-"""kubectl ends a watch now and then, and there is no API server at first: begin again. A repeated line does no harm."""
+"""kubectl ends a watch now and then, and there is no API server at first: begin again. A repeated line
+does no harm."""

@@ -13,7 +13,7 @@ LABEL = "airgap-lab.name"
 SPEC_LABEL = "airgap-lab.spec"
 """The digest of what a container was made from; another digest means that it must be made again."""
 CONFIG_LABEL = "airgap-lab.config"
-"""On the network: the choices that the lab was made from, as JSON, so that other commands need not be told."""
+"""On the network: the choices that the lab was made from, as JSON, for commands that are not told them."""
 KIND_LABEL = "io.x-k8s.kind.cluster"
 
 REGISTRY_PORT = 5000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from lab.builds.deliver import deliver
@@ -94,7 +95,7 @@ def _wait_for(needs: Needs, topology: Topology, host: Host) -> None:
     for name in needs.names:
         wait_until(
             f"the name {name}",
-            lambda name=name: _unanswered(name, topology, host),  # type: ignore[misc]
+            partial(_unanswered, name, topology, host),
             clock=host.clock,
             timeout=APPEAR_SECONDS,
         )
