@@ -29,7 +29,7 @@ def same_choices(lab: Wired) -> None:
         return
     if CONFIG_LABEL not in labels:
         raise LabError(
-            f"a network named {lab.topology.network.name!r} is there and is not a lab's; choose another --name"
+            f"the network {lab.topology.network.name!r} is there and is not a lab's; choose another --name"
         )
     standing = LabConfig.model_validate_json(labels[CONFIG_LABEL])
     different = [

@@ -55,9 +55,9 @@ def load(
     archive: Annotated[Path, typer.Argument(help="A `docker save` or OCI archive: .tar, .tar.gz, .tar.xz.")],
 ) -> None:
     """Take the images of an archive, in the place of stand-ins of the same names."""
-    from lab.builds import intake
+    from lab.builds import store
 
-    for reference in intake.load_archive(archive, cache=wiring.cache_folder()):
+    for reference in store.load_archive(archive, cache=wiring.cache_folder()):
         print(reference)
 
 
