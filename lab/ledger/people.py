@@ -66,6 +66,8 @@ class People:
         """Tell the lab's own doing: the cluster's housekeeping, not what was rolled out (traps.md 12)."""
         if who.startswith("pod ") and who.removeprefix("pod ").split("/")[0] in INFRASTRUCTURE_NAMESPACES:
             return True
+        if want.kind is Kind.NAME and "." not in want.what and who.startswith("pod "):
+            return True  # the last try of a search list at a Service that is not there yet
         return want.kind is Kind.NAME and (want.detail == "HINFO" or bool(HOUSEKEEPING.search(want.what)))
 
 

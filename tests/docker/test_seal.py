@@ -56,6 +56,7 @@ def _small_topology() -> Topology:
         whole,
         seal=replace(whole.seal, command=COLLECTOR),
         site=replace(whole.site, image=image, command=LISTENER),
+        sinkhole=ContainerSpec(whole.sinkhole.name, image, "sinkhole", command=LISTENER),
         workstation=ContainerSpec(whole.workstation.name, image, "workstation", command=LISTENER),
     )
 
@@ -71,6 +72,7 @@ def small() -> Iterator[Small]:
         containers.ensure(topology.seal, topology.network, labels)
         lab.wall().up()
         containers.ensure(topology.site, topology.network, labels)
+        containers.ensure(topology.sinkhole, topology.network, labels)
         containers.ensure(topology.workstation, topology.network, labels)
         for node in topology.cluster.nodes:
             spec = ContainerSpec(node.container, own_image("seal"), "node", command=LISTENER)

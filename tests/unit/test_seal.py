@@ -58,7 +58,7 @@ def kernel():
 @pytest.fixture
 def containers(kernel):
     found = FakeContainers(answer=kernel.answer)
-    for spec in (TOPOLOGY.seal, TOPOLOGY.site, TOPOLOGY.workstation):
+    for spec in (TOPOLOGY.seal, TOPOLOGY.site, TOPOLOGY.sinkhole, TOPOLOGY.workstation):
         found.ensure(spec, TOPOLOGY.network, TOPOLOGY.labels)
     for node in TOPOLOGY.cluster.nodes:
         spec = ContainerSpec(node.container, "node", "node")
@@ -76,16 +76,18 @@ def wall(containers):
     return Wall(TOPOLOGY, fake_host(containers=containers))
 
 
-def test_up_seals_five_namespaces_and_tells_the_collector(seal, containers, kernel):
+def test_up_seals_every_namespace_and_tells_the_collector(seal, containers, kernel):
     seal.up()
 
     assert seal.check() is None
-    assert len(kernel.tables) == 5
+    assert len(kernel.tables) == 6
     settings = json.loads(containers.containers[TOPOLOGY.seal.name].files[SETTINGS])
     places = {one["place"]: one["table"] for one in settings["places"]}
     assert places == {
         "wall": "airgap_lab",
-        **dict.fromkeys(("localnode-1", "localnode-2", "localnode-3", "site", "workstation"), ruleset.TABLE),
+        **dict.fromkeys(
+            ("localnode-1", "localnode-2", "localnode-3", "site", "sinkhole", "workstation"), ruleset.TABLE
+        ),
     }
 
 
@@ -93,7 +95,7 @@ def test_up_twice_is_up_once(seal, kernel):
     seal.up()
     seal.up()
 
-    assert (kernel.loads, kernel.resets) == (5, 1)
+    assert (kernel.loads, kernel.resets) == (6, 1)
 
 
 def test_a_namespace_that_lost_its_rules_is_named_and_mended_alone(seal, kernel):
@@ -105,7 +107,7 @@ def test_a_namespace_that_lost_its_rules_is_named_and_mended_alone(seal, kernel)
 
     seal.up()
     assert seal.check() is None
-    assert kernel.loads == 6
+    assert kernel.loads == 7
 
 
 def test_a_container_that_stopped_is_named(seal, containers):
@@ -132,7 +134,7 @@ def test_going_down_the_seal_stays_shut(seal, kernel):
     seal.up()
     seal.down()
 
-    assert len(kernel.tables) == 5
+    assert len(kernel.tables) == 6
 
 
 def test_the_wall_says_what_got_past(wall, kernel):
@@ -165,4 +167,4 @@ def test_another_address_makes_another_ruleset(seal, containers, kernel):
     assert "another ruleset" in seal.check()
 
     seal.up()
-    assert kernel.loads == 10
+    assert kernel.loads == 12

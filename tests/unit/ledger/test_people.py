@@ -59,6 +59,8 @@ def test_an_address_is_who_had_it_then(asked, who):
         (want(60, "10.142.18.4", "7.2.0.192.in-addr.arpa", detail="PTR"), True),
         (want(60, "10.142.18.191", "switched-0a1b2c3d.invalid"), True),
         (want(60, "10.142.18.4", "registry.test"), False),  # an image that somebody asked for
+        (want(60, "10.233.65.9", "master-0"), True),  # a search list's last try at a Service
+        (want(60, "10.142.18.2", "intranet"), False),
         (want(60, "10.233.65.9"), False),
         (want(60, "10.233.65.9", "switched-off.invalid"), False),
         (want(60, "10.233.65.9", "198.51.100.1:123/udp", kind=Kind.ADDRESS, detail="forward"), False),
