@@ -192,7 +192,7 @@ def test_wait_that_kubectl_gives_up():
 
 def test_a_place_without_tools_is_told():
     bare = completed(stderr="lab: no tool for this question here", exit_code=127)
-    with pytest.raises(LabError, match="node/localnode-1 has neither dig, getent nor nslookup"):
+    with pytest.raises(LabError, match="node/localnode-1 has no tool to ask for A records: dig, nslookup"):
         Doing(bare)(Resolve(host="a.test", **at("node/localnode-1")))
 
     bare = completed(stderr="lab: no tool to fetch with here", exit_code=127)
