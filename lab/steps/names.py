@@ -47,7 +47,7 @@ def resolve(action: Resolve, stage: Stage, *, timeout: float) -> Observation:
     done = places.run_at(action.place, argv, stage, timeout=timeout + MARGIN_SECONDS)
     if NO_TOOL in done.stderr:
         raise LabError(
-            f"{action.place} has no tool to ask for {action.type} records: dig, nslookup, or getent for A and AAAA"
+            f"{action.place} has no tool to ask for {action.type} records: dig, nslookup (getent: A, AAAA)"
         )
     return observed(action, done)
 
