@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
 def doctor(
     name: Name = None,
     config: ConfigFile = None,
+    subnet: Annotated[str | None, typer.Option(help="The site's network.")] = None,
     as_json: AsJson = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what may be mended, asking first.")] = False,
     yes: Yes = False,
@@ -33,7 +34,7 @@ def doctor(
     from lab.host.clock import SystemClock
     from lab.host.shell import LocalShell
 
-    choices = wiring.choices(name, config)
+    choices = wiring.choices(name, config, subnet=subnet)
     machine = room.HostMachine(LocalShell(), SystemClock())
     hand = room.Hand(machine, machine.shell, machine.clock, wiring.state_folder(choices.name).parent)
     if stop_engine:

@@ -22,16 +22,14 @@ def held(lab: Wired) -> Iterator[None]:
 def same_choices(lab: Wired) -> None:
     """Refuse to turn a standing lab into another one under way."""
     from lab.spec.config import LabConfig
-    from lab.spec.topology import CONFIG_LABEL
 
-    labels = lab.host.containers.network_labels(lab.topology.network.name)
-    if labels is None:
+    if lab.host.containers.network_labels(lab.topology.network.name) is None:
         return
-    if CONFIG_LABEL not in labels:
+    standing = wiring.recorded(lab.config.name, lab.host)
+    if standing is None:
         raise LabError(
             f"the network {lab.topology.network.name!r} is there and is not a lab's; choose another --name"
         )
-    standing = LabConfig.model_validate_json(labels[CONFIG_LABEL])
     different = [
         f"{key}: {getattr(standing, key)} stands, {getattr(lab.config, key)} asked for"
         for key in LabConfig.model_fields

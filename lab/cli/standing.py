@@ -63,7 +63,7 @@ def down(name: Name = None, config: ConfigFile = None) -> None:
     from lab import lifecycle
     from lab.cli import ground
 
-    lab = wiring.wired(name, config)
+    lab = wiring.wired_to_remove(name, config)
     with ground.held(lab):
         lifecycle.down(wiring.components(lab), begin=lambda _: None)
     say(f"lab {lab.config.name!r} is gone")

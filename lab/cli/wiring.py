@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lab.errors import LabError
+
 if TYPE_CHECKING:
     from lab.components import Component
     from lab.host import Host
@@ -22,6 +24,10 @@ ConfigFile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
+
+
+class UnreadableRecord(LabError):
+    """A lab stands under this name, and what it was made of cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,6 @@ def state_folder(name: str) -> Path:
 
 def project_root() -> Path:
     """The checkout that holds `images/` and `scenarios/`."""
-    from lab.errors import LabError
-
     root = Path(__file__).resolve().parents[2]
     if not (root / "images" / "docker-bake.hcl").is_file():
         raise LabError(
@@ -81,15 +85,41 @@ def choices(name: str | None, file: Path | None, **given: object) -> LabConfig:
 
 def wired(name: str | None, file: Path | None) -> Wired:
     """Wire the lab that stands under this name, from the choices it was made of; else from the files'."""
+    config = choices(name, file)
+    host = real_host()
+    return wire(recorded(config.name, host) or config, host)
+
+
+def wired_to_remove(name: str | None, file: Path | None) -> Wired:
+    """Wire a lab whose record may be unreadable: to remove it, its name is enough."""
+    config = choices(name, file)
+    host = real_host()
+    try:
+        return wire(recorded(config.name, host) or config, host)
+    except UnreadableRecord as error:
+        say(f"lab: {error}")
+        return wire(config, host)
+
+
+def recorded(name: str, host: Host) -> LabConfig | None:
+    """Return the choices that the lab called *name* was made of; None where no network of its name has any.
+
+    Raises UnreadableRecord.
+    """
+    from pydantic import ValidationError
+
     from lab.spec.config import LabConfig
     from lab.spec.topology import CONFIG_LABEL
 
-    config = choices(name, file)
-    host = real_host()
-    labels = host.containers.network_labels(config.name)
-    if labels and CONFIG_LABEL in labels:
-        config = LabConfig.model_validate_json(labels[CONFIG_LABEL])
-    return wire(config, host)
+    labels = host.containers.network_labels(name)
+    if not labels or CONFIG_LABEL not in labels:
+        return None
+    try:
+        return LabConfig.model_validate_json(labels[CONFIG_LABEL])
+    except ValidationError as error:
+        raise UnreadableRecord(
+            f"the record of lab {name!r} cannot be read, another version wrote it; `lab down` removes it"
+        ) from error
 
 
 def wire(config: LabConfig, host: Host) -> Wired:
@@ -100,8 +130,6 @@ def wire(config: LabConfig, host: Host) -> Wired:
 
 def must_stand(lab: Wired) -> None:
     """Refuse, clearly, to work in a lab that is not there."""
-    from lab.errors import LabError
-
     if lab.host.containers.network_labels(lab.topology.network.name) is None:
         raise LabError(f"no lab named {lab.config.name!r} stands here; `lab up` brings one up")
 
