@@ -78,11 +78,14 @@ def observation(done: Completed) -> Observation:
 
 
 def _from_outside(container: str, argv: Sequence[str], stage: Stage, *, timeout: float) -> Completed:
-    """Run *argv* of the seal container in the network of *container*, its resolver included."""
+    """Run *argv* of the seal container in the network of *container*, its resolver included.
+
+    The resolver's file is copied, in a mount namespace of its own: mount(8) takes `/proc/PID/root` for the
+    root that it is in itself.
+    """
     pid = _pid(container, stage)
-    script = (
-        f'mount --bind /proc/{pid}/root/etc/resolv.conf /etc/resolv.conf && exec nsenter -t {pid} -n "$@"'
-    )
+    copied = f"mount -t tmpfs probe /mnt && cat /proc/{pid}/root/etc/resolv.conf > /mnt/resolv.conf"
+    script = f'{copied} && mount --bind /mnt/resolv.conf /etc/resolv.conf && exec nsenter -t {pid} -n "$@"'
     whole = ["unshare", "--mount", "sh", "-c", script, "probe", *argv]
     return stage.host.containers.exec(stage.topology.seal.name, whole, timeout=timeout)
 
