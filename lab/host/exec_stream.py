@@ -72,6 +72,8 @@ def _drain(reader: io.BufferedReader, connection: socket.socket, *, deadline: fl
             chunk = reader.read1(65536)
         except TimeoutError:
             break
+        except ConnectionResetError:  # the command ended and left some of its input unread
+            chunk = b""
         if not chunk:
             complete = True
             break
