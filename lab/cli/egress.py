@@ -24,14 +24,9 @@ def egress(
     ] = None,
 ) -> None:
     """Print everything that was wanted from outside and not had: by whom, what, how often."""
-    from rich.console import Console
-
     from lab import ledger
 
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
     found = ledger.read(lab.topology, lab.host, since=since)
-    if as_json:
-        print(ledger.as_json(found))
-    else:
-        Console().print(ledger.as_table(found))
+    print((ledger.as_json if as_json else ledger.as_table)(found), end="")

@@ -105,4 +105,8 @@ def _print_report(folder: Path, *, as_json: bool) -> None:
     from lab import journal
     from lab.report import text
 
-    print((folder / "report.json").read_text() if as_json else text.as_text(journal.read(folder / "events.jsonl")))
+    print(
+        (folder / "report.json").read_text()
+        if as_json
+        else text.as_text(journal.read(folder / "events.jsonl"))
+    )

@@ -10,6 +10,7 @@ from lab.components.cluster import Cluster
 from lab.components.names import Names
 from lab.components.network import Network
 from lab.components.part import Part
+from lab.components.podnetwork import PodNetwork
 from lab.components.routes import Routes
 from lab.components.seal import Seal, Wall
 from lab.components.sinkhole import Sinkhole
@@ -48,8 +49,8 @@ class Ground:
 def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[Component, ...]:
     """Return the parts in the order in which they come up; they go down in reverse.
 
-    The wall stands before anything that could leave; the seal closes once everything is in its place,
-    before any workload.
+    The wall stands before anything that could leave. The seal closes once the nodes have their addresses, and
+    before there is a pod network: no pod but the nodes' own has run by then.
     """
     site = str(topology.site_address)
     answers = ("bash", "-c", f"exec 3<>/dev/tcp/{site}/$0")
@@ -66,7 +67,8 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[Component,
         Workstation(topology, host),
         Cluster(topology, host, ground.node_image, ground.state, ground.restricted),
         Names(topology, host),
+        Seal(topology, host),
+        PodNetwork(topology, host),
         Routes(topology, host),
         Credentials(topology, host),
-        Seal(topology, host),
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from lab.errors import LabError
 from lab.host import Host
+from lab.host.kubectl import nodes
 from lab.host.shell import Completed
 from lab.spec import clusterfiles
 from lab.spec.topology import KIND_LABEL, Topology
-
-KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +38,12 @@ class Routes:
     def wanted(self) -> dict[str, str]:
         """Each node's pod range by that node; services by the control plane, whose kube-proxy knows them."""
         control_plane = self.topology.cluster.control_plane.container
-        listed = json.loads(
-            self.host.containers.exec(control_plane, [*KUBECTL, "get", "nodes", "-o", "json"], timeout=30)
-            .check()
-            .stdout
-        )
+        ranges = clusterfiles.pod_ranges(nodes(self.host.containers, control_plane))
         addresses = {
             one.name: str(one.address)
             for one in self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})
             if one.address is not None
         }
-        ranges = clusterfiles.pod_ranges(listed)
         routes = {}
         for node in self.topology.cluster.nodes:
             if node.container not in addresses or node.name not in ranges:

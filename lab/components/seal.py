@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from lab.errors import ContainerFailed, LabError
 from lab.host import Host
 from lab.spec import nft, ruleset
+from lab.spec.plan import COLLECTOR_SETTINGS
 from lab.spec.ruleset import Ruleset
 from lab.spec.topology import KIND_LABEL, Topology
 
-SETTINGS = "/etc/lab/collector.json"
-"""What the collector watches; it reads the file again when it changes."""
 SECONDS = 30
 
 
@@ -159,4 +158,4 @@ def _watch(topology: Topology, host: Host, spaces: Sequence[Space]) -> None:
         *({"place": space.place, "pid": space.pid, "table": space.rules.table} for space in spaces),
     ]
     settings = json.dumps({"places": places}, indent=1).encode()
-    host.containers.put(topology.seal.name, {SETTINGS: settings})
+    host.containers.put(topology.seal.name, {COLLECTOR_SETTINGS: settings})

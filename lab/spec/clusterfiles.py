@@ -125,8 +125,9 @@ def pod_ranges(nodes: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def count(nodes: Mapping[str, Any]) -> int:
-    return len(nodes["items"])
+def names(nodes: Mapping[str, Any]) -> frozenset[str]:
+    """Read the nodes' names from `kubectl get nodes -o json`."""
+    return frozenset(item["metadata"]["name"] for item in nodes["items"])
 
 
 def unready(nodes: Mapping[str, Any], names: Sequence[str]) -> str | None:

@@ -22,6 +22,8 @@ NODE_NAMES = ("localnode-1", "localnode-2", "localnode-3")
 
 SINKHOLE_PORT = 80
 """Every other port is redirected here; the sinkhole asks the kernel which one was meant."""
+COLLECTOR_SETTINGS = "/etc/lab/collector.json"
+"""What the collector watches; it reads the file again when it changes."""
 SETTINGS = "/etc/lab/fakedns.json"
 ZONES_CONF = "/etc/bind/named.conf.default-zones"
 EXPORTS = "/opt/nfs  *(rw,async,no_root_squash,no_subtree_check)\n"
@@ -104,6 +106,7 @@ def plan(config: LabConfig) -> Topology:
             name=f"{name}-seal",
             image=own_image("seal"),
             role="seal",
+            command=("python3", "-m", "collector", COLLECTOR_SETTINGS),
             privileged=True,
             host_pid=True,
             host_network=True,

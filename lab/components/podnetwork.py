@@ -1,0 +1,76 @@
+"""The pods' network: a range for each node, plain routes between them, no masquerade.
+
+It comes after the seal, since no pod but the nodes' own can start without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lab.errors import NotReady
+from lab.host import Host
+from lab.host.clock import wait_until
+from lab.host.kubectl import kubectl, nodes
+from lab.spec import clusterfiles
+from lab.spec.topology import KIND_LABEL, NodeSpec, Topology
+
+READY_SECONDS = 120
+CONFLIST = "/etc/cni/net.d/10-lab.conflist"
+
+
+@dataclass(frozen=True, slots=True)
+class PodNetwork:
+    topology: Topology
+    host: Host
+    name: str = "pod network"
+
+    def up(self) -> None:
+        wait_until("pod ranges", self._ranges_missing, clock=self.host.clock, timeout=READY_SECONDS)
+        ranges, addresses = self._ranges(), self._addresses()
+        for node in self._nodes():
+            files = {CONFLIST: clusterfiles.conflist(ranges[node.name]).encode()}
+            self.host.containers.put(node.container, files)
+            routes = [
+                f"ip route replace {ranges[other.name]} via {addresses[other.container]}"
+                for other in self._nodes()
+                if other is not node
+            ]
+            self.host.containers.exec(node.container, ["bash", "-c", " && ".join(routes)], timeout=10).check()
+        # The document's notebook runs on localnode-1, its master: pods are welcome there.
+        kubectl(
+            self.host.containers,
+            self.topology.cluster.control_plane.container,
+            *("taint", "nodes", "--all", "node-role.kubernetes.io/control-plane-"),
+        )
+        wait_until(self.name, self.check, clock=self.host.clock, timeout=READY_SECONDS)
+
+    def down(self) -> None:
+        """Nothing outlives the nodes."""
+
+    def check(self) -> str | None:
+        try:
+            listed = nodes(self.host.containers, self.topology.cluster.control_plane.container)
+        except NotReady as error:
+            return str(error)
+        return clusterfiles.unready(listed, [node.name for node in self._nodes()])
+
+    def _nodes(self) -> Sequence[NodeSpec]:
+        return self.topology.cluster.nodes
+
+    def _addresses(self) -> dict[str, str]:
+        found = self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})
+        return {one.name: str(one.address) for one in found}
+
+    def _ranges(self) -> dict[str, str]:
+        return clusterfiles.pod_ranges(
+            nodes(self.host.containers, self.topology.cluster.control_plane.container)
+        )
+
+    def _ranges_missing(self) -> str | None:
+        try:
+            ranges = self._ranges()
+        except NotReady as error:
+            return str(error)
+        missing = [node.name for node in self._nodes() if node.name not in ranges]
+        return f"no pod range yet: {', '.join(missing)}" if missing else None
