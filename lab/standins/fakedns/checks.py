@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from . import codes, names
+from dnslib import QTYPE
+
+from . import names, rdata
 from .names import Name
-from .rdata import target
 from .tokens import Problem, Token
 from .zone import RRset
 
@@ -23,21 +24,19 @@ def problems(apex: Name, records: Records, source: str, lines: Lines) -> list[Pr
     found = []
     at_apex = records.get(apex, {})
     spelled = names.spell(apex)
-    for rtype, advice in ((codes.SOA, "@ SOA ..."), (codes.NS, "@ NS localhost.")):
+    for rtype, advice in ((QTYPE.SOA, "@ SOA ..."), (QTYPE.NS, "@ NS localhost.")):
         if rtype not in at_apex:
-            found.append(
-                Problem(source, 1, f"{spelled} has no {codes.type_name(rtype)} record; add `{advice}`")
-            )
+            found.append(Problem(source, 1, f"{spelled} has no {QTYPE[rtype]} record; add `{advice}`"))
     for (owner, rtype), places in lines.items():
-        if rtype == codes.SOA and owner != apex:
+        if rtype == QTYPE.SOA and owner != apex:
             found.append(
                 Problem(*places[0], f"SOA of {names.spell(owner)}; the zone's only SOA belongs to {spelled}")
             )
-        elif rtype in {codes.SOA, codes.CNAME} and len(records[owner][rtype].data) > 1:
-            what = f"second {codes.type_name(rtype)} of {names.spell(owner)}"
+        elif rtype in {QTYPE.SOA, QTYPE.CNAME} and len(records[owner][rtype].data) > 1:
+            what = f"second {QTYPE[rtype]} of {names.spell(owner)}"
             found.append(Problem(*places[-1], f"{what}; keep one"))
-        if rtype == codes.CNAME and len(records[owner]) > 1:
-            others = ", ".join(codes.type_name(other) for other in records[owner] if other != rtype)
+        if rtype == QTYPE.CNAME and len(records[owner]) > 1:
+            others = ", ".join(QTYPE[other] for other in records[owner] if other != rtype)
             found.append(
                 Problem(
                     *places[0], f"{names.spell(owner)} has a CNAME and also {others}; a CNAME stands alone"
@@ -49,9 +48,9 @@ def problems(apex: Name, records: Records, source: str, lines: Lines) -> list[Pr
 def warnings(records: Records, lines: Lines) -> list[Problem]:
     found = []
     for (owner, rtype), places in lines.items():
-        if rtype == codes.NS and owner[:1] == (b"*",):
+        if rtype == QTYPE.NS and owner[:1] == (b"*",):
             found.append(Problem(*places[0], f"NS of {names.spell(owner)}: a wildcard delegates nothing"))
-        if rtype == codes.CNAME and owner in _chain(owner, records):
+        if rtype == QTYPE.CNAME and owner in _chain(owner, records):
             found.append(Problem(*places[0], f"CNAME of {names.spell(owner)} leads back to itself"))
     return found
 
@@ -59,10 +58,8 @@ def warnings(records: Records, lines: Lines) -> list[Problem]:
 def _chain(owner: Name, records: Records) -> Iterator[Name]:
     """Yield the names that the CNAME of *owner* leads to, each once."""
     seen: set[Name] = set()
-    while (rrset := records.get(owner, {}).get(codes.CNAME)) is not None:
-        pointed = target(codes.CNAME, rrset.data[0])
-        assert pointed is not None
-        owner = names.lower(pointed)
+    while (rrset := records.get(owner, {}).get(QTYPE.CNAME)) is not None:
+        owner = rdata.target(QTYPE.CNAME, rrset.data[0])
         if owner in seen:
             return
         seen.add(owner)
@@ -76,11 +73,11 @@ def spelling(source: str, owner: Token, origin: Name, apex: Name) -> list[Proble
 
 def target_spelling(source: str, rtype: int, word: Token, origin: Name, apex: Name) -> list[Problem]:
     """Find a target that is an address, or ends in the zone's name without a final dot."""
-    if rtype not in {codes.NS, codes.CNAME, codes.PTR, codes.MX, codes.SRV}:
+    if not rdata.points(rtype):
         return []
     if _ADDRESS.fullmatch(word.text):
         meant = names.spell(names.parse(word.text, origin))
-        kind = codes.type_name(rtype)
+        kind = QTYPE[rtype]
         return [
             Problem(source, word.line, f"{kind} names the address {word.text}, read as the name {meant}.; "
                     f"name a host that has an A record")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import secrets
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
 
-from . import codes, names
+from dnslib import QTYPE, RCODE, DNSHeader, DNSLabel, DNSQuestion, DNSRecord
+
 from .lookup import Answer
 from .names import Name
-from .query import HEADER, QR
 from .zone import RRset
 
 TTL = 5
@@ -48,55 +47,42 @@ class Delegate:
         if (known := self.known(name)) is not None:
             return known
         try:
-            answer = self._exchange(name)
-        except (OSError, ValueError, IndexError, struct.error):
-            return Answer(codes.SERVFAIL, "delegate")
+            reply = self._exchange(name)
+        except OSError:
+            return Answer(RCODE.SERVFAIL, "delegate")
+        if reply.header.rcode not in {RCODE.NOERROR, RCODE.NXDOMAIN}:
+            return Answer(RCODE.SERVFAIL, "delegate")
+        found = tuple(record.rdata for record in reply.rr if record.rtype == QTYPE.A)
+        sets = (RRset(name, QTYPE.A, TTL, found),) if found else ()
+        answer = Answer(reply.header.rcode, "delegate", answer=sets)
         with self._lock:
             self._known[name] = (self._clock() + TTL, answer)
         return answer
 
-    def _exchange(self, name: Name) -> Answer:
-        ident = secrets.randbits(16)
-        question = names.to_wire(name) + struct.pack("!HH", codes.A, codes.IN)
+    def _exchange(self, name: Name) -> DNSRecord:
+        # Without RD: what Docker does not know it forwards, and nobody is to go looking for our nodes.
+        asked = DNSRecord(DNSHeader(secrets.randbits(16), 0), q=DNSQuestion(DNSLabel(name), QTYPE.A))
         deadline = self._clock() + self._timeout
         family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as channel:
             channel.connect(self._address)
-            # Without RD: what Docker does not know it forwards, and nobody is to go looking for our nodes.
-            channel.send(HEADER.pack(ident, 0, 1, 0, 0, 0) + question)
+            channel.send(asked.pack())
             while (left := deadline - self._clock()) > 0:
                 channel.settimeout(left)
-                data = channel.recv(4096)
-                if _fits(data, ident, question):
-                    return _read(data, HEADER.size + len(question), name)
+                reply = _read(channel.recv(4096))
+                if reply is not None and _fits(reply, asked):
+                    return reply
         raise TimeoutError
 
 
-def _fits(data: bytes, ident: int, question: bytes) -> bool:
-    """Tell whether *data* answers our question; anything else may be late or forged."""
-    if len(data) < HEADER.size:
-        return False
-    seen, flags, *_ = HEADER.unpack_from(data)
-    asked = data[HEADER.size : HEADER.size + len(question)]
-    return seen == ident and bool(flags & QR) and asked.lower() == question.lower()
+def _read(data: bytes) -> DNSRecord | None:
+    try:
+        return DNSRecord.parse(data)
+    except Exception:  # noqa: BLE001  # dnslib reads thirty types, and each fails at nonsense in its own way
+        return None
 
 
-def _read(data: bytes, at: int, name: Name) -> Answer:
-    _, flags, _, answers, _, _ = HEADER.unpack_from(data)
-    rcode = flags & 0xF
-    if rcode == codes.NXDOMAIN:
-        return Answer(codes.NXDOMAIN, "delegate")
-    if rcode != codes.NOERROR:
-        raise ValueError("the server failed")
-    addresses = []
-    for _ in range(answers):
-        while (length := data[at]) and length < 64:
-            at += length + 1
-        at += 2 if length else 1
-        rtype, rclass, _, size = struct.unpack_from("!HHIH", data, at)
-        at += 10
-        if rtype == codes.A and rclass == codes.IN and size == 4 and at + size <= len(data):
-            addresses.append((data[at : at + size],))
-        at += size
-    sets = (RRset(name, codes.A, TTL, tuple(addresses)),) if addresses else ()
-    return Answer(codes.NOERROR, "delegate", answer=sets)
+def _fits(reply: DNSRecord, asked: DNSRecord) -> bool:
+    """Tell whether *reply* is to our question; anything else may be late or forged."""
+    same = reply.header.id == asked.header.id and reply.questions == asked.questions
+    return bool(same and reply.header.qr)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from . import codes, names
+from dnslib import QTYPE, RCODE
+
 from .names import Name
 from .rdata import target
 from .zone import RRset, Zone
 
 CHAIN_LIMIT = 16
-_GLUED = (codes.NS, codes.MX, codes.SRV)
+_GLUED = (QTYPE.NS, QTYPE.MX, QTYPE.SRV)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +53,34 @@ def look_up(zones: Mapping[Name, Zone], name: Name, qtype: int) -> Answer | None
         name = step.onward
         if name in seen or len(seen) > CHAIN_LIMIT:
             return Answer(
-                codes.SERVFAIL, "zone", authoritative=True, answer=chain
+                RCODE.SERVFAIL, "zone", authoritative=True, answer=chain
             )  # a loop, as BIND tells it
         seen.add(name)
         zone = zone_of(zones, name)
         if zone is None:
-            return Answer(codes.NOERROR, "zone", authoritative=True, answer=chain, onward=name)
+            return Answer(RCODE.NOERROR, "zone", authoritative=True, answer=chain, onward=name)
         step = _in_zone(zone, name, qtype)
     return replace(step, answer=chain + step.answer, authoritative=step.authoritative or bool(chain))
 
 
 def _in_zone(zone: Zone, name: Name, qtype: int) -> Answer:
     cut = _cut(zone, name)
-    if cut is not None and not (cut.owner == name and qtype == codes.DS):
-        return Answer(codes.NOERROR, "zone", authority=(cut,), additional=_glue(zone, cut, below=True))
+    if cut is not None and not (cut.owner == name and qtype == QTYPE.DS):
+        return Answer(RCODE.NOERROR, "zone", authority=(cut,), additional=_glue(zone, cut, below=True))
     if name in zone.nodes:
         return _at_node(zone, name, name, qtype)
     encloser = next(name[start:] for start in range(len(name) + 1) if name[start:] in zone.nodes)
     wildcard = (b"*", *encloser)
     if wildcard in zone.nodes:
         return _at_node(zone, wildcard, name, qtype)
-    return Answer(codes.NXDOMAIN, "zone", authoritative=True, authority=_denial(zone))
+    return Answer(RCODE.NXDOMAIN, "zone", authoritative=True, authority=_denial(zone))
 
 
 def _cut(zone: Zone, name: Name) -> RRset | None:
     """Return the NS records of the highest delegation at or above *name*, below the apex."""
     for start in range(len(name) - len(zone.origin) - 1, -1, -1):
         node = name[start:]
-        if node[0] != b"*" and (cut := zone.records.get(node, {}).get(codes.NS)) is not None:
+        if node[0] != b"*" and (cut := zone.records.get(node, {}).get(QTYPE.NS)) is not None:
             return cut
     return None
 
@@ -87,28 +88,26 @@ def _cut(zone: Zone, name: Name) -> RRset | None:
 def _at_node(zone: Zone, node: Name, name: Name, qtype: int) -> Answer:
     """Answer from the records of *node* under the name that was asked for (a wildcard's differ)."""
     rrsets = zone.records.get(node, {})
-    if qtype == codes.ANY and rrsets:
+    if qtype == QTYPE.ANY and rrsets:
         rrset = next(iter(rrsets.values()))  # one set is a whole answer to ANY, says RFC 8482
-        return Answer(codes.NOERROR, "zone", authoritative=True, answer=(replace(rrset, owner=name),))
+        return Answer(RCODE.NOERROR, "zone", authoritative=True, answer=(replace(rrset, owner=name),))
     if (found := rrsets.get(qtype)) is not None:
         return Answer(
-            codes.NOERROR,
+            RCODE.NOERROR,
             "zone",
             authoritative=True,
             answer=(replace(found, owner=name),),
             additional=_glue(zone, found, below=False) if qtype in _GLUED else (),
         )
-    if (alias := rrsets.get(codes.CNAME)) is not None:
-        pointed = target(codes.CNAME, alias.data[0])
-        assert pointed is not None
+    if (alias := rrsets.get(QTYPE.CNAME)) is not None:
         return Answer(
-            codes.NOERROR,
+            RCODE.NOERROR,
             "zone",
             authoritative=True,
             answer=(replace(alias, owner=name),),
-            onward=names.lower(pointed),
+            onward=target(QTYPE.CNAME, alias.data[0]),
         )
-    return Answer(codes.NOERROR, "zone", authoritative=True, authority=_denial(zone))
+    return Answer(RCODE.NOERROR, "zone", authoritative=True, authority=_denial(zone))
 
 
 def _denial(zone: Zone) -> tuple[RRset, ...]:
@@ -119,12 +118,10 @@ def _glue(zone: Zone, rrset: RRset, *, below: bool) -> tuple[RRset, ...]:
     """Return the addresses that *zone* has for the targets of *rrset*; *below*: those under a cut count."""
     found: dict[tuple[Name, int], RRset] = {}
     for data in rrset.data:
-        pointed = target(rrset.rtype, data)
-        assert pointed is not None
-        name = names.lower(pointed)
+        name = target(rrset.rtype, data)
         if not below and (len(name) < len(zone.origin) or _cut(zone, name) is not None):
             continue
-        for rtype in (codes.A, codes.AAAA):
+        for rtype in (QTYPE.A, QTYPE.AAAA):
             if (addresses := zone.records.get(name, {}).get(rtype)) is not None:
                 found[name, rtype] = addresses
     return tuple(found.values())

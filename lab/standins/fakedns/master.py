@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import checks, codes, names, rdata
+from dnslib import QTYPE, RD
+
+from . import checks, names, rdata
 from .names import Name
-from .rdata import Rdata
 from .tokens import Entry, Problem, Token, TokenError, entries
 from .zone import RRset, Zone, nodes_of
 
@@ -14,7 +15,8 @@ Include = Callable[[str], tuple[str, str]]
 """Turns the name in `$INCLUDE name` into the file's own name and its text. Raises OSError or ValueError."""
 
 INCLUDE_DEPTH = 8
-_TYPES = {codes.TYPES[number]: number for number in rdata.READERS}
+_CLASSES = frozenset({"IN", "CH", "HS", "CS"})
+_TYPES = {QTYPE[number]: number for number in rdata.READERS}
 
 
 def read_zone(text: str, *, origin: str, source: str, include: Include | None = None) -> Zone:
@@ -139,7 +141,7 @@ class _Reader:
             upper = word.text.upper()
             if upper in _TYPES and not word.quoted:
                 return ttl, _TYPES[upper], words
-            if upper in codes.CLASSES and not seen_class:
+            if upper in _CLASSES and not seen_class:
                 if upper != "IN":
                     raise ValueError(f"class {upper}; only IN is served, remove the record")
                 seen_class = True
@@ -151,28 +153,26 @@ class _Reader:
                 )
         raise ValueError(f"'{first.text}' ends without a record type; write one of {', '.join(_TYPES)}")
 
-    def _ttl(self, written: int | None, rtype: int, data: Rdata) -> int:
+    def _ttl(self, written: int | None, rtype: int, data: RD) -> int:
         if written is not None:
             self.last_ttl = written
         for known in (written, self.default_ttl, self.last_ttl):
             if known is not None:
                 return known
-        if rtype == codes.SOA:
-            times = data[2]
-            assert isinstance(times, bytes)
-            self.last_ttl = int.from_bytes(times[16:], "big")
+        if rtype == QTYPE.SOA:
+            self.last_ttl = int(data.times[4])
             return self.last_ttl
         raise ValueError("no TTL is known here; put `$TTL 604800` at the top of the file")
 
-    def _add(self, line: int, owner: Name, rtype: int, ttl: int, data: Rdata) -> None:
+    def _add(self, line: int, owner: Name, rtype: int, ttl: int, data: RD) -> None:
         at_owner = self.records.setdefault(owner, {})
         before = at_owner.get(rtype)
         self.lines.setdefault((owner, rtype), []).append((self.source, line))
         if before is None:
             at_owner[rtype] = RRset(owner, rtype, ttl, (data,))
             return
-        what = f"{names.spell(owner)} {codes.type_name(rtype)}"
-        if data in before.data:
+        what = f"{names.spell(owner)} {QTYPE[rtype]}"
+        if rdata.packed(data) in map(rdata.packed, before.data):
             self._warning(line, f"{what} stands here a second time; remove one")
             return
         if ttl != before.ttl:

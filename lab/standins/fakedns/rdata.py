@@ -1,24 +1,34 @@
-"""The right-hand side of a record: tokens into the parts that go into a packet."""
+"""The right-hand side of a record: tokens into dnslib's rdata, with words for whoever wrote them.
+
+dnslib's own `fromZone` takes what it can make sense of; a zone file is to be told what is wrong with it.
+"""
 
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from typing import TypeAlias
 
-from . import codes, names
+import dnslib
+from dnslib import QTYPE
+
+from . import names
 from .names import Name
-from .tokens import Token, content
-
-Rdata: TypeAlias = tuple[bytes | Name, ...]
-"""Bytes and names in packet order; names stay names, because some may be compressed there."""
+from .tokens import Token
 
 TTL_LIMIT = 2**31 - 1
+DATA_BYTES = 65535 - 512
+"""What fits into an answer beside its header and names."""
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _TTL = re.compile(r"\d+|(?:\d+[smhdw])+", re.ASCII | re.IGNORECASE)
 _TERM = re.compile(r"(\d+)([smhdw]?)", re.ASCII | re.IGNORECASE)
+_POINTS = {
+    QTYPE.NS: "label",
+    QTYPE.CNAME: "label",
+    QTYPE.PTR: "label",
+    QTYPE.MX: "label",
+    QTYPE.SRV: "target",
+}
 
 
 def is_ttl(text: str) -> bool:
@@ -35,24 +45,39 @@ def ttl(text: str) -> int:
     return total
 
 
-def read(rtype: int, tokens: Sequence[Token], origin: Name) -> Rdata:
+def points(rtype: int) -> bool:
+    """Tell whether records of this type point at a name."""
+    return rtype in _POINTS
+
+
+def target(rtype: int, data: dnslib.RD) -> Name:
+    """Return the name, in lower case, that a record points at; only for types that do."""
+    return names.lower(getattr(data, _POINTS[rtype]).label)
+
+
+def packed(data: dnslib.RD) -> bytes:
+    """Return the data as it is alone; unlike dnslib's `==` this tells CAA records apart."""
+    buffer = dnslib.DNSBuffer()
+    data.pack(buffer)
+    return bytes(buffer.data)
+
+
+def read(rtype: int, tokens: Sequence[Token], origin: Name) -> dnslib.RD:
     """Read the data of a record of type *rtype*. Raises ValueError with what was seen and what to write."""
     shape, reader = READERS[rtype]
-    wanted = len(shape.split())
-    if not shape.endswith("...") and len(tokens) != wanted:
+    open_ended = shape.endswith("...")
+    if not tokens or (not open_ended and len(tokens) != len(shape.split())):
         seen = " ".join(token.text for token in tokens) or "nothing"
-        raise ValueError(f"{codes.type_name(rtype)} takes `{shape}`, seen `{seen}`")
-    if not tokens:
-        raise ValueError(f"{codes.type_name(rtype)} takes `{shape}`, seen nothing")
+        quote = "" if open_ended else "`"
+        raise ValueError(f"{QTYPE[rtype]} takes `{shape}`, seen {quote}{seen}{quote}")
     data = reader(tokens, origin)
-    size = sum(len(part) if isinstance(part, bytes) else names.wire_length(part) for part in data)
-    if size > 65535 - 512:
+    if (size := len(packed(data))) > DATA_BYTES:
         raise ValueError(f"{size} bytes of data do not fit into an answer")
     return data
 
 
-def _name(token: Token, origin: Name) -> Name:
-    return names.parse(token.text, origin)
+def _name(token: Token, origin: Name) -> dnslib.DNSLabel:
+    return dnslib.DNSLabel(names.parse(token.text, origin))
 
 
 def _number(token: Token, what: str, limit: int = 65535) -> int:
@@ -61,82 +86,68 @@ def _number(token: Token, what: str, limit: int = 65535) -> int:
     return int(token.text)
 
 
-def _a(tokens: Sequence[Token], _origin: Name) -> Rdata:
+def _a(tokens: Sequence[Token], _origin: Name) -> dnslib.RD:
     try:
-        return (IPv4Address(tokens[0].text).packed,)
+        return dnslib.A(tuple(IPv4Address(tokens[0].text).packed))
     except AddressValueError:
         raise ValueError(
             f"'{tokens[0].text}' is no IPv4 address; write four numbers, as in 192.0.2.1"
         ) from None
 
 
-def _aaaa(tokens: Sequence[Token], _origin: Name) -> Rdata:
+def _aaaa(tokens: Sequence[Token], _origin: Name) -> dnslib.RD:
     try:
         address = IPv6Address(tokens[0].text)
     except AddressValueError:
         address = None
     if address is None or address.scope_id:
         raise ValueError(f"'{tokens[0].text}' is no IPv6 address; write it as in 2001:db8::1")
-    return (address.packed,)
+    return dnslib.AAAA(tuple(address.packed))
 
 
-def _target(tokens: Sequence[Token], origin: Name) -> Rdata:
-    return (_name(tokens[0], origin),)
+def _mx(tokens: Sequence[Token], origin: Name) -> dnslib.RD:
+    return dnslib.MX(_name(tokens[1], origin), _number(tokens[0], "preference"))
 
 
-def _mx(tokens: Sequence[Token], origin: Name) -> Rdata:
-    return struct.pack("!H", _number(tokens[0], "preference")), _name(tokens[1], origin)
+def _srv(tokens: Sequence[Token], origin: Name) -> dnslib.RD:
+    numbers = map(_number, tokens[:3], ("priority", "weight", "port"))
+    return dnslib.SRV(*numbers, _name(tokens[3], origin))
 
 
-def _srv(tokens: Sequence[Token], origin: Name) -> Rdata:
-    numbers = [
-        _number(token, what) for token, what in zip(tokens, ("priority", "weight", "port"), strict=False)
-    ]
-    return struct.pack("!HHH", *numbers), _name(tokens[3], origin)
-
-
-def _soa(tokens: Sequence[Token], origin: Name) -> Rdata:
+def _soa(tokens: Sequence[Token], origin: Name) -> dnslib.RD:
     serial = _number(tokens[2], "serial", 2**32 - 1)
-    times = [ttl(token.text) for token in tokens[3:]]
-    return _name(tokens[0], origin), _name(tokens[1], origin), struct.pack("!5I", serial, *times)
+    times = (serial, *(ttl(token.text) for token in tokens[3:]))
+    return dnslib.SOA(_name(tokens[0], origin), _name(tokens[1], origin), times)
 
 
-def _txt(tokens: Sequence[Token], _origin: Name) -> Rdata:
-    return (b"".join(_string(content(token)) for token in tokens),)
+def _txt(tokens: Sequence[Token], _origin: Name) -> dnslib.RD:
+    texts = [names.unescape(token.text) for token in tokens]
+    for text in texts:
+        if len(text) > 255:
+            raise ValueError(f"text of {len(text)} bytes; cut it into quoted pieces of at most 255")
+    return dnslib.TXT(texts)
 
 
-def _string(value: bytes) -> bytes:
-    if len(value) > 255:
-        raise ValueError(f"text of {len(value)} bytes; cut it into quoted pieces of at most 255")
-    return bytes([len(value)]) + value
-
-
-def _caa(tokens: Sequence[Token], _origin: Name) -> Rdata:
+def _caa(tokens: Sequence[Token], _origin: Name) -> dnslib.RD:
     tag = tokens[1].text
     if not (tag.isascii() and tag.isalnum()) or len(tag) > 255:
         raise ValueError(f"tag is '{tag}'; write letters and digits, as in issue")
-    flags = bytes([_number(tokens[0], "flags", 255)])
-    return (flags + _string(tag.encode()) + content(tokens[2]),)
+    try:
+        value = names.unescape(tokens[2].text).decode()
+    except UnicodeDecodeError:
+        raise ValueError("value is not UTF-8; write it in ASCII") from None
+    return dnslib.CAA(_number(tokens[0], "flags", 255), tag, value)
 
 
-READERS: Mapping[int, tuple[str, Callable[[Sequence[Token], Name], Rdata]]] = {
-    codes.A: ("address", _a),
-    codes.AAAA: ("address", _aaaa),
-    codes.NS: ("name", _target),
-    codes.CNAME: ("name", _target),
-    codes.PTR: ("name", _target),
-    codes.MX: ("preference name", _mx),
-    codes.SRV: ("priority weight port name", _srv),
-    codes.SOA: ("server mailbox serial refresh retry expire minimum", _soa),
-    codes.TXT: ('"text" ...', _txt),
-    codes.CAA: ("flags tag value", _caa),
+READERS: Mapping[int, tuple[str, Callable[[Sequence[Token], Name], dnslib.RD]]] = {
+    QTYPE.A: ("address", _a),
+    QTYPE.AAAA: ("address", _aaaa),
+    QTYPE.NS: ("name", lambda tokens, origin: dnslib.NS(_name(tokens[0], origin))),
+    QTYPE.CNAME: ("name", lambda tokens, origin: dnslib.CNAME(_name(tokens[0], origin))),
+    QTYPE.PTR: ("name", lambda tokens, origin: dnslib.PTR(_name(tokens[0], origin))),
+    QTYPE.MX: ("preference name", _mx),
+    QTYPE.SRV: ("priority weight port name", _srv),
+    QTYPE.SOA: ("server mailbox serial refresh retry expire minimum", _soa),
+    QTYPE.TXT: ('"text" ...', _txt),
+    QTYPE.CAA: ("flags tag value", _caa),
 }
-
-
-def target(rtype: int, data: Rdata) -> Name | None:
-    """Return the name that a record of this type points at, if it points at one."""
-    if rtype in {codes.NS, codes.CNAME, codes.PTR, codes.MX, codes.SRV}:
-        part = data[-1]
-        assert not isinstance(part, bytes)
-        return part
-    return None

@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from . import names
 from .names import Name
 
 DEFAULT_CONF = "/etc/bind/named.conf.default-zones"
+Address: TypeAlias = IPv4Address | IPv6Address
 _KEYS = frozenset({"conf", "hosts", "delegate", "mode", "sinkhole"})
 
 
@@ -20,7 +21,7 @@ class Settings:
     """*hosts*: names of the lab's own machines; *delegates*: names asked of *delegate_server* alone."""
 
     conf: str = DEFAULT_CONF
-    hosts: Mapping[Name, tuple[IPv4Address | IPv6Address, ...]] = field(default_factory=dict)
+    hosts: Mapping[Name, tuple[Address, ...]] = field(default_factory=dict)
     delegates: frozenset[Name] = frozenset()
     delegate_server: str = "127.0.0.11"
     mode: Literal["deny", "observe"] = "deny"
@@ -55,8 +56,8 @@ def read_settings(text: str) -> Settings:
     return Settings(conf, hosts, delegates, server, mode, sinkhole)
 
 
-def _hosts(value: object, problems: list[str]) -> dict[Name, tuple[IPv4Address | IPv6Address, ...]]:
-    found: dict[Name, tuple[IPv4Address | IPv6Address, ...]] = {}
+def _hosts(value: object, problems: list[str]) -> dict[Name, tuple[Address, ...]]:
+    found: dict[Name, tuple[Address, ...]] = {}
     if not isinstance(value, dict):
         problems.append("hosts: write an object of names and addresses")
         return found

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from . import codes, names
+from dnslib import AAAA, CLASS, PTR, QTYPE, RCODE, A, DNSLabel
+
+from . import names
 from .lookup import Answer, look_up, zone_of
 from .names import Name
-from .settings import Settings
+from .settings import Address, Settings
 from .zone import RRset, Zone
 
+ANY_CLASS = 255
 HOST_TTL = 5
 """Seconds; short, because the lab changes its hosts while it grows."""
 SINKHOLE_TTL = 1
@@ -28,10 +31,10 @@ class World:
 
     def answer(self, name: Name, qtype: int, qclass: int) -> Answer:
         """Answer from zones, then hosts; *name* in lower case. Delegates are not asked here."""
-        if qclass not in {codes.IN, codes.ANY_CLASS} or qtype in {codes.AXFR, codes.IXFR}:
-            return Answer(codes.REFUSED, "unknown")
+        if qclass not in {CLASS.IN, ANY_CLASS} or qtype in {QTYPE.AXFR, QTYPE.IXFR}:
+            return Answer(RCODE.REFUSED, "unknown")
         if self._is_broken(name):
-            return Answer(codes.SERVFAIL, "zone")
+            return Answer(RCODE.SERVFAIL, "zone")
         found = look_up(self.zones, name, qtype)
         if found is None:
             return self._beyond(name, qtype)
@@ -55,29 +58,35 @@ class World:
         return any(name[start:] in self.broken for start in range(len(name) - depth))
 
     def _beyond(self, name: Name, qtype: int) -> Answer:
-        """Answer for a name that no zone has."""
-        addresses = self.settings.hosts.get(name)
-        if addresses is not None:
-            sets = tuple(
-                RRset(name, rtype, HOST_TTL, data)
-                for rtype, version in ((codes.A, 4), (codes.AAAA, 6))
-                if qtype in {rtype, codes.ANY}
-                and (data := tuple((address.packed,) for address in addresses if address.version == version))
-            )
-            return Answer(codes.NOERROR, "host", authoritative=True, answer=sets[:1])
+        """Answer for a name that no zone has.
+
+        Only names of two labels and more go to the sinkhole. A pod's search list asks for the bare name too,
+        and a Service that has gone must not look like a host of the outside.
+        """
+        if (addresses := self.settings.hosts.get(name)) is not None:
+            sets = _addresses(name, qtype, addresses)
+            return Answer(RCODE.NOERROR, "host", authoritative=True, answer=sets[:1])
         if (pointer := self.pointers.get(name)) is not None:
-            wanted = (pointer,) if qtype in {codes.PTR, codes.ANY} else ()
-            return Answer(codes.NOERROR, "host", authoritative=True, answer=wanted)
+            wanted = (pointer,) if qtype in {QTYPE.PTR, QTYPE.ANY} else ()
+            return Answer(RCODE.NOERROR, "host", authoritative=True, answer=wanted)
         if name in self.settings.delegates:
-            return Answer(codes.NOERROR, "delegate")
-        if self.settings.mode == "deny" or name[-1:] == (b"arpa",) or not name:
-            return Answer(codes.NXDOMAIN, "unknown")
+            return Answer(RCODE.NOERROR, "delegate")
+        if self.settings.mode == "deny" or name[-1:] == (b"arpa",) or len(name) < 2:
+            return Answer(RCODE.NXDOMAIN, "unknown")
         sinkhole = self.settings.sinkhole
-        if sinkhole is None or qtype not in {codes.A, codes.ANY}:
-            return Answer(codes.NOERROR, "unknown")
-        return Answer(
-            codes.NOERROR, "unknown", answer=(RRset(name, codes.A, SINKHOLE_TTL, ((sinkhole.packed,),)),)
-        )
+        if sinkhole is None or qtype not in {QTYPE.A, QTYPE.ANY}:
+            return Answer(RCODE.NOERROR, "unknown")
+        made_up = RRset(name, QTYPE.A, SINKHOLE_TTL, (A(tuple(sinkhole.packed)),))
+        return Answer(RCODE.NOERROR, "unknown", answer=(made_up,))
+
+
+def _addresses(name: Name, qtype: int, addresses: Sequence[Address]) -> tuple[RRset, ...]:
+    found = []
+    for rtype, version, shape in ((QTYPE.A, 4, A), (QTYPE.AAAA, 6, AAAA)):
+        data = tuple(shape(tuple(address.packed)) for address in addresses if address.version == version)
+        if data and qtype in {rtype, QTYPE.ANY}:
+            found.append(RRset(name, rtype, HOST_TTL, data))
+    return tuple(found)
 
 
 def pointers_of(settings: Settings) -> dict[Name, RRset]:
@@ -85,7 +94,7 @@ def pointers_of(settings: Settings) -> dict[Name, RRset]:
     found: dict[Name, RRset] = {}
     for host, addresses in settings.hosts.items():
         for address in addresses:
-            owner = names.reverse(address.packed)
+            owner = names.parse(address.reverse_pointer)
             before = found[owner].data if owner in found else ()
-            found[owner] = RRset(owner, codes.PTR, HOST_TTL, (*before, (host,)))
+            found[owner] = RRset(owner, QTYPE.PTR, HOST_TTL, (*before, PTR(DNSLabel(host))))
     return found

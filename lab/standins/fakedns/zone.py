@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from . import codes, names
+from dnslib import QTYPE, RD
+
+from . import names
 from .names import Name
-from .rdata import Rdata
 from .tokens import Problem
 
 
@@ -19,7 +19,7 @@ class RRset:
     owner: Name
     rtype: int
     ttl: int
-    data: tuple[Rdata, ...]
+    data: tuple[RD, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,13 @@ class Zone:
 
     @property
     def soa(self) -> RRset | None:
-        return self.records.get(self.origin, {}).get(codes.SOA)
+        return self.records.get(self.origin, {}).get(QTYPE.SOA)
 
     @property
     def denial(self) -> RRset | None:
         """The SOA as it proves that something is not there: its TTL says how long (RFC 2308)."""
         soa = self.soa
-        if soa is None:
-            return None
-        times = soa.data[0][2]
-        assert isinstance(times, bytes)
-        minimum = struct.unpack("!5I", times)[4]
-        return RRset(soa.owner, soa.rtype, min(soa.ttl, minimum), soa.data)
+        return None if soa is None else replace(soa, ttl=min(soa.ttl, soa.data[0].times[4]))
 
     def __str__(self) -> str:
         count = sum(len(rrset.data) for rrsets in self.records.values() for rrset in rrsets.values())
@@ -56,8 +51,5 @@ class Zone:
 
 def nodes_of(origin: Name, owners: Mapping[Name, object]) -> frozenset[Name]:
     """Return *owners* and the empty names between them and *origin*."""
-    found = {origin}
-    for owner in owners:
-        for start in range(len(owner) - len(origin)):
-            found.add(owner[start:])
-    return frozenset(found)
+    above = {owner[start:] for owner in owners for start in range(len(owner) - len(origin))}
+    return frozenset({origin} | above)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import dnslib
 import pytest
+from dnslib import RCODE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.fakedns import codes
 from lab.standins.fakedns.lookup import Answer
 from lab.standins.fakedns.master import read_zone
 from lab.standins.fakedns.responder import Responder
@@ -44,7 +44,7 @@ class FakeDelegate:
 
     def ask(self, name):
         self.asked.append(name)
-        return Answer(codes.NXDOMAIN, "delegate")
+        return Answer(RCODE.NXDOMAIN, "delegate")
 
 
 def world(settings=SETTINGS):
@@ -261,6 +261,9 @@ def test_when_observing_an_unknown_name_has_the_sinkholes_address_for_a_second()
     [
         ("outside.test", "AAAA", "NOERROR"),
         ("4.3.2.1.in-addr.arpa", "PTR", "NXDOMAIN"),
+        ("statsd-sink", "A", "NXDOMAIN"),  # a Service that has gone, tried without a search domain
+        ("statsd-sink", "AAAA", "NXDOMAIN"),
+        (".", "A", "NXDOMAIN"),
         ("x.lecun.com", "A", "NXDOMAIN"),
     ],
 )
@@ -268,6 +271,13 @@ def test_when_observing_only_addresses_are_made_up_and_zones_still_deny(name, qt
     reply, _ = ask(name, qtype, responder=OBSERVER)
 
     assert (rcode(reply), reply.rr) == (status, [])
+
+
+def test_a_bare_name_is_in_the_log_when_observing_and_hosts_have_theirs():
+    _, line = ask("statsd-sink", responder=OBSERVER)
+
+    assert (line["name"], line["rcode"], line["kind"]) == ("statsd-sink", "NXDOMAIN", "unknown")
+    assert shown(ask("node-1", responder=OBSERVER)[0].rr) == ["node-1. A 10.142.18.3"]
 
 
 def test_a_zone_that_could_not_be_read_fails_and_is_not_denied():
