@@ -5,16 +5,22 @@ Commands import what they need when they run, so that `lab --help` and completio
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from lab.cli import doctor, egress, images, replay, scenario, standing
-from lab.errors import LabError
+from lab.errors import LabError, SpecError
+
+REFUSALS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR}
+)
+"""What a disk or its owner may say of any file at any time: never a bug of ours."""
 
 app = typer.Typer(
     name="lab",
@@ -46,13 +52,25 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line. The one place where errors become text and exit codes."""
     try:
         app(args=argv)
+    except SpecError as error:
+        print(*(f"lab: {problem}" for problem in error.problems), sep="\n", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
     except LabError as error:
         print(f"lab: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
+    except OSError as error:
+        if error.errno not in REFUSALS:
+            _bug()
+        print(f"lab: {error.filename or 'a file'}: {error.strerror}", file=sys.stderr)
+        raise SystemExit(LabError.exit_code) from None
     except KeyboardInterrupt:
         print("lab: interrupted", file=sys.stderr)
         raise SystemExit(130) from None
     except Exception:  # noqa: BLE001 - the one place: what is left is a bug of ours
-        traceback.print_exc()
-        print("lab: this is a bug of the lab's; please report the lines above", file=sys.stderr)
-        raise SystemExit(70) from None
+        _bug()
+
+
+def _bug() -> NoReturn:
+    traceback.print_exc()
+    print("lab: this is a bug of the lab's; please report the lines above", file=sys.stderr)
+    raise SystemExit(70) from None

@@ -28,8 +28,6 @@ def doctor(
     ] = False,
 ) -> None:
     """Say what this host lacks and the one command that mends each. Exit code 1 when something is missing."""
-    from rich.console import Console
-
     from lab import doctor as room
     from lab.host.clock import SystemClock
     from lab.host.shell import LocalShell
@@ -50,7 +48,7 @@ def doctor(
     if as_json:
         print(room.as_json(rows))
     else:
-        Console().print(room.as_table(rows))
+        wiring.show(room.as_table(rows))
     raise typer.Exit(0 if room.sound(rows) else 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from typing import Annotated
 
@@ -29,4 +30,7 @@ def egress(
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
     found = ledger.read(lab.topology, lab.host, since=since)
-    print((ledger.as_json if as_json else ledger.as_table)(found), end="")
+    if sys.stdout.isatty() and not as_json:
+        wiring.show(ledger.as_grid(found))
+    else:
+        print((ledger.as_json if as_json else ledger.as_table)(found), end="")

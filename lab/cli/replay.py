@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,13 +41,15 @@ def run(
     from lab.spec.order import in_order
 
     scenarios = in_order(files)
+    replay.chosen(scenarios, only=only, start_from=start_from)
     if dry_run:
         print(as_plan(scenarios))
         return
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
+    prepare = _preparation(lab, scenarios)
     folder = lab.state / "runs" / f"{lab.host.clock.now():%Y%m%dT%H%M%S}-{scenarios[-1].name}"
-    folder.mkdir(parents=True)
+    wiring.make_folder(folder)
     held = False
     try:
         with JsonLinesJournal(folder / "events.jsonl") as journal:
@@ -55,7 +58,7 @@ def run(
                 lab.topology,
                 lab.host,
                 Tee((journal, Live())),
-                prepare=_preparation(lab),
+                prepare=prepare,
                 only=only,
                 start_from=start_from,
                 keep=keep,
@@ -72,12 +75,19 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Make the reports of a run again, from its journal."""
+    from lab.errors import SpecError
+
+    if not (folder / "events.jsonl").is_file():
+        raise SpecError([f"{folder}: no run folder, it has no events.jsonl; `lab run` says where its own is"])
     _write_reports(folder)
     _print_report(folder, as_json=as_json)
 
 
-def _preparation(lab: Wired) -> Prepare:
+def _preparation(lab: Wired, scenarios: Sequence[Scenario]) -> Prepare:
+    """Return what puts needs in place. SpecError: a file of theirs is wrong."""
     from lab.steps import needs
+
+    needs.check_files(scenarios)
 
     def prepare(scenario: Scenario) -> AbstractContextManager[object]:
         return needs.prepared(

@@ -13,6 +13,8 @@ import typer
 from lab.errors import LabError
 
 if TYPE_CHECKING:
+    from rich.console import ConsoleRenderable
+
     from lab.components import Component
     from lab.host import Host
     from lab.spec.config import LabConfig
@@ -51,6 +53,32 @@ def cache_folder() -> Path:
 
 def state_folder(name: str) -> Path:
     return _xdg("XDG_STATE_HOME", ".local/state") / "airgap-lab" / name
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of the lab's own. Raises LabError where the system refuses."""
+    from lab.errors import LabError
+
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise LabError(
+            f"{folder}: cannot be made: {error.strerror}; XDG_STATE_HOME says where the lab keeps its state"
+        ) from error
+
+
+def show(table: ConsoleRenderable) -> None:
+    """Print a table: folded to a terminal's width, else one row a line, whole."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        Console().print(table)
+        return
+    text = StringIO()
+    Console(file=text, width=10_000).print(table)
+    print("\n".join(line.rstrip() for line in text.getvalue().splitlines()))
 
 
 def project_root() -> Path:

@@ -7,25 +7,34 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
 from lab.ledger.entries import Entry, Ledger
 
 HEADINGS = ("WHO", "WANTED", "KIND", "HOW", "COUNT", "FIRST", "LAST", "STEP")
+NARROW = frozenset({"KIND", "COUNT", "FIRST", "LAST"})
+"""Columns that are never folded."""
 
 
 def as_table(ledger: Ledger, *, infrastructure: bool = False) -> str:
     """Return aligned columns; the lab's own doing only where asked for, else its number below."""
-    entries = ledger.entries if infrastructure else ledger.wanted
-    hidden = len(ledger.entries) - len(entries)
-    lines = [] if entries else ["nothing was wanted from outside"]
-    if entries:
-        rows = [HEADINGS, *(_row(entry) for entry in entries)]
-        if not any(row[-1] for row in rows[1:]):
-            rows = [row[:-1] for row in rows]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    if hidden:
-        lines.append(f"({hidden} more of the lab's own infrastructure)")
-    return "\n".join(lines) + "\n"
+    rows, notes = _content(ledger, infrastructure=infrastructure)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return "\n".join([*lines, *notes]) + "\n"
+
+
+def as_grid(ledger: Ledger) -> Group:
+    """Return the same for a terminal, where what is too long is folded within its column."""
+    rows, notes = _content(ledger, infrastructure=False)
+    grid = Table(box=None, pad_edge=False, show_header=bool(rows), header_style="bold")
+    for heading in rows[0] if rows else ():
+        grid.add_column(heading, overflow="fold", no_wrap=heading in NARROW)
+    for row in rows[1:]:
+        grid.add_row(*map(Text, row))
+    return Group(*([grid] if rows else []), *map(Text, notes))
 
 
 def as_json(ledger: Ledger) -> str:
@@ -33,6 +42,19 @@ def as_json(ledger: Ledger) -> str:
     return (
         json.dumps({"entries": [asdict(entry) for entry in ledger.entries]}, indent=1, default=_plain) + "\n"
     )
+
+
+def _content(ledger: Ledger, *, infrastructure: bool) -> tuple[list[Sequence[str]], list[str]]:
+    """Return the rows, headings first (none where nothing was wanted), and what is said below them."""
+    entries = ledger.entries if infrastructure else ledger.wanted
+    hidden = len(ledger.entries) - len(entries)
+    rows = [HEADINGS, *(_row(entry) for entry in entries)] if entries else []
+    if not any(row[-1] for row in rows[1:]):
+        rows = [row[:-1] for row in rows]
+    notes = [] if entries else ["nothing was wanted from outside"]
+    if hidden:
+        notes.append(f"({hidden} more of the lab's own infrastructure)")
+    return rows, notes
 
 
 def _row(entry: Entry) -> Sequence[str]:

@@ -15,11 +15,12 @@ from lab.errors import SpecError
 from lab.host import Host
 from lab.journal import Journal, RunFinished, RunStarted, ScenarioFinished, ScenarioStarted
 from lab.replay.play import Play, Prepare
+from lab.spec.complaints import unknown
 from lab.spec.scenario import Scenario
 from lab.spec.topology import Topology
 from lab.steps import Stage
 
-__all__ = ["Prepare", "replay", "run", "select"]
+__all__ = ["Prepare", "chosen", "replay", "run", "select"]
 
 
 def run(
@@ -40,7 +41,7 @@ def run(
     On Ctrl-C the journal says so, and KeyboardInterrupt goes on to the caller.
     """
     clock = host.clock
-    scenarios = _selected(scenarios, only=only, start_from=start_from)
+    scenarios = chosen(scenarios, only=only, start_from=start_from)
     journal.record(RunStarted(topology.name, tuple(one.name for one in scenarios), clock.now()))
     held: dict[Path, bool] = {}
     interrupted = False
@@ -104,14 +105,11 @@ def replay(
     return held
 
 
-def _selected(
-    scenarios: Sequence[Scenario], *, only: str | None, start_from: str | None
-) -> Sequence[Scenario]:
+def chosen(scenarios: Sequence[Scenario], *, only: str | None, start_from: str | None) -> Sequence[Scenario]:
     """Leave out the scenarios in which nothing is selected. Raises SpecError where nothing would be left."""
     for name in (only, start_from):
         if name is not None and not any(_has(scenario, name) for scenario in scenarios):
-            names = (repr(step.name) for scenario in scenarios for step in scenario.steps)
-            raise SpecError([f"no step is named {name!r}; the steps: {', '.join(names)}"])
+            raise SpecError([unknown("step", name, [step.name for one in scenarios for step in one.steps])])
     if start_from is not None:
         first = next(index for index, scenario in enumerate(scenarios) if _has(scenario, start_from))
         scenarios = scenarios[first:]
@@ -127,9 +125,7 @@ def select(scenario: Scenario, *, only: str | None, start_from: str | None) -> f
     names = [step.name for step in scenario.steps]
     for name in (only, start_from):
         if name is not None and name not in names:
-            raise SpecError(
-                [f"{scenario.source}: no step is named {name!r}; its steps: {', '.join(map(repr, names))}"]
-            )
+            raise SpecError([f"{scenario.source}: {unknown('step', name, names)}"])
     out = set(names[: names.index(start_from)]) if start_from is not None else set()
     if only is not None:
         out |= set(names) - {only}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from ipaddress import IPv4Network
 
 from pydantic_core import ErrorDetails
 
@@ -13,12 +14,17 @@ def suggestion(key: str, known: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(key, list(known), n=1)), None)
 
 
+MANY = 16
+"""Words listed where none of them comes close: more would hide the message."""
+
+
 def unknown(what: str, key: str, known: Iterable[str]) -> str:
     """Say that *key* is none of *known*."""
     known = list(known)
     close = suggestion(key, known)
+    more = f", and {len(known) - MANY} more" if len(known) > MANY else ""
     return f"unknown {what} {key!r}; " + (
-        f"did you mean {close!r}?" if close else f"known: {', '.join(known)}"
+        f"did you mean {close!r}?" if close else f"known: {', '.join(known[:MANY])}{more}"
     )
 
 
@@ -40,9 +46,20 @@ def message(one: ErrorDetails) -> str:
         "bool_parsing": f"{where}: {shown(seen)}, where true or false is wanted",
         "enum": f"{where}: {shown(seen)}; {_choice(seen, str(context.get('expected')))}",
         "value_error": str(context.get("error")),
+        "path_type": f"{where}: {shape(seen)}, where a path is wanted",
+        "ip_v4_network": f"{where}: {_network(seen)}",
+        "ip_v4_address": f"{where}: {shown(seen)} is no IPv4 address; write it like 10.142.18.191",
     }
     plain = f"{where}: {shown(seen)}: {one['msg'][0].lower()}{one['msg'][1:]}" if where else one["msg"]
     return words.get(one["type"], plain)
+
+
+def _network(seen: object) -> str:
+    try:
+        meant = IPv4Network(str(seen), strict=False)
+    except ValueError:
+        return f"{shown(seen)} is no IPv4 network; write it like 10.142.18.0/24"
+    return f"{shown(seen)} is an address within a network; did you mean '{meant}'?"
 
 
 def _choice(seen: object, expected: str) -> str:

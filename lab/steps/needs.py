@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,8 @@ from lab.errors import LabError, SpecError
 from lab.host import Host
 from lab.host.clock import wait_until
 from lab.spec.plan import ZONES_CONF
-from lab.spec.scenario import Needs
+from lab.spec.reading import read_text
+from lab.spec.scenario import Needs, Scenario
 from lab.spec.topology import Topology
 from lab.standins.fakedns.master import read_zone
 
@@ -47,6 +48,18 @@ def prepared(
         _at_workstation(topology, host, f"rm -rf {STATIC}/* {STATIC}/.[!.]*")
 
 
+def check_files(scenarios: Sequence[Scenario]) -> None:
+    """Report every problem of every zone file, before anything is touched. Raises SpecError."""
+    problems: list[str] = []
+    for scenario in scenarios:
+        try:
+            _zone_texts(scenario.needs, Path(scenario.source).parent)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(list(dict.fromkeys(problems)))
+
+
 def _zone_texts(needs: Needs, folder: Path) -> dict[str, str]:
     """Read every zone file; all their problems at once, before anything is touched."""
     texts: dict[str, str] = {}
@@ -54,9 +67,9 @@ def _zone_texts(needs: Needs, folder: Path) -> dict[str, str]:
     for zone, file in needs.zones.items():
         path = folder / file
         try:
-            texts[zone] = path.read_text()
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(f"{path}: zone {zone} cannot be read: {error}")
+            texts[zone] = read_text(path)
+        except SpecError as error:
+            problems += error.problems
             continue
         problems += [str(one) for one in read_zone(texts[zone], origin=zone, source=str(path)).problems]
     if problems:

@@ -200,7 +200,7 @@ def test_starting_from_a_step_leaves_out_those_before_it():
 def test_a_step_that_is_not_there_cannot_be_selected(option):
     lab = Lab()
 
-    with pytest.raises(SpecError, match="no step is named 'four'; its steps: 'one', 'two', 'three'"):
+    with pytest.raises(SpecError, match="unknown step 'four'; known: one, two, three"):
         lab.play(**{option: "four"})
     assert lab.typed == []
 

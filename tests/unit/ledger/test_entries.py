@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from lab.ledger import as_json, as_table, merge
+from rich.console import Console
+
+from lab.ledger import as_grid, as_json, as_table, merge
 from lab.ledger.entries import Entry, Kind, Ledger, Want, add_up
 from lab.ledger.people import People
 
@@ -88,3 +91,21 @@ def test_the_json_has_everything():
         ("a.test", False, "2026-01-02T03:04:05+00:00"),
         ("x.in-addr.arpa", True, "2026-01-02T03:04:05+00:00"),
     ]
+
+
+def test_on_a_terminal_a_long_name_is_folded_within_its_column():
+    name, out = "a-rather-long-name.of-some-length.test", io.StringIO()
+    Console(file=out, width=60).print(as_grid(add_up([want(name)], PEOPLE)))
+
+    heading, *folded = out.getvalue().splitlines()
+    start = heading.index("WANTED")
+    assert heading.split() == ["WHO", "WANTED", "KIND", "HOW", "COUNT", "FIRST", "LAST"]
+    assert "".join(line[start : heading.index("KIND")].strip() for line in folded) == name
+    assert folded[0].endswith("03:04:05  03:04:05")
+
+
+def test_on_a_terminal_nothing_wanted_is_said_in_words():
+    out = io.StringIO()
+    Console(file=out, width=60).print(as_grid(add_up([want("x.in-addr.arpa")], PEOPLE)))
+
+    assert out.getvalue() == "nothing was wanted from outside\n(1 more of the lab's own infrastructure)\n"

@@ -41,8 +41,11 @@ def test_a_larger_subnet_that_has_the_documents_address_keeps_it():
 @pytest.mark.parametrize(
     ("choices", "said"),
     [
-        ({"subnet": "10.142.18"}, "subnet: '10.142.18': input is not a valid IPv4 network"),
-        ({"subnet": "10.142.18.5/24"}, "subnet: '10.142.18.5/24': input is not a valid IPv4 network"),
+        ({"subnet": "10.142.18"}, "subnet: '10.142.18' is no IPv4 network; write it like 10.142.18.0/24"),
+        (
+            {"subnet": "10.142.18.5/24"},
+            "subnet: '10.142.18.5/24' is an address within a network; did you mean '10.142.18.0/24'?",
+        ),
         ({"subnet": "10.142.19.0/29"}, "subnet 10.142.19.0/29 is too small: a lab needs /28 or larger"),
         ({"site_address": "10.9.9.9"}, "site_address 10.9.9.9 is not in subnet 10.142.18.0/24"),
         (

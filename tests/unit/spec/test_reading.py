@@ -237,11 +237,11 @@ def test_an_empty_config_file_chooses_nothing(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("subnet: here", ("1:1: subnet: 'here': input is not a valid IPv4 network",)),
+        ("subnet: here", ("1:1: subnet: 'here' is no IPv4 network; write it like 10.142.18.0/24",)),
         ("subnet: 192.0.2.0/29", ("1:1: subnet 192.0.2.0/29 is too small: a lab needs /28 or larger",)),
         (
             "nmae: a\nsubnet: x",
-            ("1:1: unknown key 'nmae'; did you mean 'name'?", "2:1: subnet: 'x': input is not a valid"),
+            ("1:1: unknown key 'nmae'; did you mean 'name'?", "2:1: subnet: 'x' is no IPv4 network"),
         ),
         ("[a]", ("1:1: a list, where a mapping is wanted: ",)),
         ("name: [", ("1:8: not YAML: ",)),
