@@ -101,8 +101,6 @@ class DockerContainers:
                 api.remove_container(found["Id"], force=True, v=True)
             for volume in spec.volumes:  # before the container, whose volumes the engine makes without labels
                 self._ensure_volume(volume, labels)
-            for volume in spec.volumes:  # first, or the engine makes them itself, without labels
-                self._ensure_volume(volume, labels)
             made = api.create_container(
                 image,
                 command=list(spec.command) or None,
