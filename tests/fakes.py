@@ -13,7 +13,7 @@ from lab.host import Host
 from lab.host.containers import Seen
 from lab.host.shell import Completed
 from lab.journal import Event
-from lab.spec.topology import SPEC_LABEL, ContainerSpec, NetworkSpec
+from lab.spec.topology import CONFIG_LABEL, SPEC_LABEL, ContainerSpec, NetworkSpec
 
 
 def completed(
@@ -85,6 +85,8 @@ class Standing:
     labels: Mapping[str, str]
     address: IPv4Address | None
     files: dict[str, bytes]
+    number: int = 0
+    """Tells this container from others that had its name."""
     running: bool = True
 
 
@@ -92,19 +94,23 @@ class Standing:
 class FakeContainers:
     """An engine in a dict. *answer* says how an `exec` ends; `said` holds each container's log.
 
-    A container must be there to be asked; with *anything_stands*, every name is.
+    A container must be there to be asked; with *anything_stands*, every name is. `images` holds the ids of
+    those that are not called as their references are; None is one that is not there.
     """
 
     answer: Callable[[Exec], Completed] = _silent
     anything_stands: bool = False
     containers: dict[str, Standing] = field(default_factory=dict)
     networks: dict[str, tuple[NetworkSpec, Mapping[str, str]]] = field(default_factory=dict)
+    volumes: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    images: dict[str, str | None] = field(default_factory=dict)
+    made: int = 0
     execs: list[Exec] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
     loose_files: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def ensure_network(self, spec: NetworkSpec, labels: Mapping[str, str]) -> None:
-        self.networks.setdefault(spec.name, (spec, dict(labels)))
+        self.networks.setdefault(spec.name, (spec, {**labels, CONFIG_LABEL: spec.record}))
 
     def network_labels(self, name: str) -> Mapping[str, str] | None:
         return self.networks[name][1] if name in self.networks else None
@@ -113,16 +119,25 @@ class FakeContainers:
         return [(name, spec.subnet) for name, (spec, _) in self.networks.items()]
 
     def ensure(self, spec: ContainerSpec, network: NetworkSpec, labels: Mapping[str, str]) -> bool:
-        there = self.containers.get(spec.name)
-        if there is not None and there.spec.digest == spec.digest:
-            made = not there.running
-            there.running = True
-            return made
+        image = self.images.get(spec.image, spec.image)
+        if image is None:
+            raise ContainerFailed(
+                f"{spec.role}: image {spec.image} is not there; `lab images build` makes it"
+            )
         if spec.shares is not None and spec.shares not in self.containers:
             raise ContainerFailed(f"container {spec.name}: no such container: {spec.shares}")
+        sharer = self.containers[spec.shares].number if spec.shares is not None else ""
+        wanted = f"{spec.digest}-{image}-{sharer}"
+        there = self.containers.pop(spec.name, None)
+        if there is not None and there.running and there.labels[SPEC_LABEL] == wanted:
+            self.containers[spec.name] = there
+            return False
+        for volume in spec.volumes:
+            self.volumes.setdefault(volume, dict(labels))
         address = None if spec.shares or spec.host_network else spec.address or self._free(network)
+        self.made += 1
         self.containers[spec.name] = Standing(
-            spec, {**labels, SPEC_LABEL: spec.digest}, address, dict(spec.files)
+            spec, {**labels, SPEC_LABEL: wanted}, address, dict(spec.files), self.made
         )
         return True
 
@@ -139,6 +154,9 @@ class FakeContainers:
         for name, (_, carried) in list(self.networks.items()):
             if _carries(carried, labels):
                 del self.networks[name]
+        for name, carried in list(self.volumes.items()):
+            if _carries(carried, labels):
+                del self.volumes[name]
 
     def seen(self, labels: Mapping[str, str]) -> Sequence[Seen]:
         return [
@@ -146,11 +164,11 @@ class FakeContainers:
                 name=name,
                 running=standing.running,
                 state="running" if standing.running else "exited",
-                pid=1000 + number if standing.running else 0,
+                pid=1000 + standing.number if standing.running else 0,
                 address=standing.address,
                 labels=standing.labels,
             )
-            for number, (name, standing) in enumerate(self.containers.items())
+            for name, standing in self.containers.items()
             if _carries(standing.labels, labels)
         ]
 

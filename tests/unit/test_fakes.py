@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from lab.errors import ContainerFailed, NotReady
+from lab.errors import NotReady
 from lab.host.clock import wait_until
 from lab.spec.topology import ContainerSpec, NetworkSpec
 from tests.contract import Contract
@@ -30,26 +30,31 @@ class TestFakeContainers(Contract):
     def spec(self):
         return ContainerSpec("fake-site", "image", "site", command=("sleep", "infinity"))
 
-    def test_another_spec_makes_another_container(self, engine, standing, network, labels):
-        other = ContainerSpec(standing, "another", "site")
+    @pytest.fixture
+    def guest(self, spec):
+        return ContainerSpec("fake-dns", "image", "dns", shares=spec.name)
 
-        assert engine.ensure(other, network, labels) is True
-        assert engine.containers[standing].spec == other
+    @pytest.fixture
+    def no_image(self, engine):
+        engine.images["gone"] = None
+        return "gone"
+
+    @pytest.fixture
+    def change_image(self, engine, spec):
+        return lambda: engine.images.update({spec.image: "another"})
+
+    @pytest.fixture
+    def stop(self, engine):
+        return lambda name: setattr(engine.containers[name], "running", False)
+
+    @pytest.fixture
+    def volumes(self, engine):
+        return lambda: list(engine.volumes)
 
     def test_addresses_are_free_ones(self, engine, standing, network, labels):
         engine.ensure(ContainerSpec("two", "image", "two"), network, labels)
 
         assert [str(one.address) for one in engine.seen(labels)] == ["192.0.2.2", "192.0.2.3"]
-
-    def test_one_that_does_not_run_cannot_be_asked(self, engine, standing):
-        engine.containers[standing].running = False
-
-        with pytest.raises(ContainerFailed, match="is not running"):
-            engine.exec(standing, ["true"], timeout=5)
-
-    def test_a_namespace_is_shared_only_with_what_is_there(self, engine, network, labels):
-        with pytest.raises(ContainerFailed, match="no such container: nobody"):
-            engine.ensure(ContainerSpec("one", "image", "one", shares="nobody"), network, labels)
 
 
 def test_a_minute_passes_at_once():
