@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import posixpath
 import re
 import shutil
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from lab.errors import LabError
@@ -17,6 +19,7 @@ WANTED = re.compile(
     r"blobs/sha256/[0-9a-f]{64}|index\.json|oci-layout|manifest\.json|[^/]+\.json|[^/]+/(layer\.tar|json)|[^/]+\.tar(\.gz)?"
 )
 CHUNK = 1 << 20
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def unpack(archive: Path, folder: Path) -> Mapping[str, Path]:
@@ -26,26 +29,47 @@ def unpack(archive: Path, folder: Path) -> Mapping[str, Path]:
     """
     files: dict[str, Path] = {}
     links: dict[str, str] = {}
-    try:
-        with archive.open("rb") as stream, tarfile.open(fileobj=stream, mode="r|*", bufsize=CHUNK) as tar:
-            for member in tar:
-                name = posixpath.normpath(member.name)
-                if not WANTED.fullmatch(name):
-                    continue
-                if member.issym():
-                    links[name] = posixpath.normpath(posixpath.join(posixpath.dirname(name), member.linkname))
-                elif member.islnk():
-                    links[name] = posixpath.normpath(member.linkname)
-                elif member.isfile():
-                    files[name] = _write(tar, member, folder / f"{len(files)}")
-    except (EOFError, tarfile.ReadError, lzma.LZMAError, zlib.error) as error:
-        raise _unreadable(archive, error, begun=bool(files)) from error
-    except OSError as error:
-        raise LabError(f"{archive}: {error.strerror or error}") from error
+    with members(archive) as (tar, found):
+        for member in found:
+            name = posixpath.normpath(member.name)
+            if not WANTED.fullmatch(name):
+                continue
+            if member.issym():
+                links[name] = posixpath.normpath(posixpath.join(posixpath.dirname(name), member.linkname))
+            elif member.islnk():
+                links[name] = posixpath.normpath(member.linkname)
+            elif member.isfile():
+                files[name] = _write(tar, member, folder / f"{len(files)}")
     for name, target_name in links.items():
         if target_name in files:
             files[name] = files[target_name]
     return files
+
+
+@contextmanager
+def members(archive: Path) -> Iterator[tuple[tarfile.TarFile, Iterator[tarfile.TarInfo]]]:
+    """Yield the open archive and its members, front to back. What is wrong with the file is a LabError."""
+    begun = False
+
+    def each(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+        nonlocal begun
+        for member in tar:
+            begun = True
+            yield member
+
+    try:
+        with archive.open("rb") as stream, tarfile.open(fileobj=stream, mode="r|*", bufsize=CHUNK) as tar:
+            yield tar, each(tar)
+    except (EOFError, tarfile.ReadError, lzma.LZMAError, zlib.error) as error:
+        raise _unreadable(archive, error, begun=begun) from error
+    except FileNotFoundError as error:
+        raise LabError(f"{archive}: no such file") from error
+    except IsADirectoryError as error:
+        raise LabError(f"{archive}: a folder, where an image archive is wanted") from error
+    except OSError as error:
+        if error.errno in FULL:  # that is where the parts are written to, which its owner names
+            raise
+        raise LabError(f"{archive}: {error.strerror or error}") from error
 
 
 def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, file: Path) -> Path:

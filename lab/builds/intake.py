@@ -71,7 +71,16 @@ def read_archive(store: Store, archive: Path, *, architecture: str | None = None
 
 
 def take(store: Store, files: Mapping[str, Path], what: str, architecture: str) -> dict[str, Stored]:
-    """Move the images that lie in *files* (name in the archive to file) into *store*."""
+    """Move the images that lie in *files* (name in the archive to file) into *store*: all, or nothing."""
+    there = len(store.added)
+    try:
+        return _take(store, files, what, architecture)
+    except BaseException:
+        store.forget(there)
+        raise
+
+
+def _take(store: Store, files: Mapping[str, Path], what: str, architecture: str) -> dict[str, Stored]:
     if "index.json" in files:
         images = _take_oci(store, files, what, architecture)
     elif "manifest.json" in files:

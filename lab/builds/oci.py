@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -66,6 +66,8 @@ class Store:
     """*root* is made when first written to. Safe against a run that was ended in its middle."""
 
     root: Path
+    added: list[Path] = field(default_factory=list, compare=False)
+    """The blobs that this very process put there, in order."""
 
     def path(self, digest: str) -> Path:
         return self.root / "blobs" / digest.replace(":", "/")
@@ -92,8 +94,15 @@ class Store:
             raise LabError(f"{what}: a part is damaged: it should be {expected} and is {digest}")
         place = self.path(digest)
         place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            self.added.append(place)
         file.replace(place)
         return digest
+
+    def forget(self, count: int) -> None:
+        """Remove the blobs that were added after the first *count*."""
+        while len(self.added) > count:
+            self.added.pop().unlink(missing_ok=True)
 
     def keep_text(self, text: bytes, what: str) -> str:
         with self.partial() as folder:

@@ -19,6 +19,25 @@ def held(lab: Wired) -> Iterator[None]:
         yield
 
 
+def programs_are_there(lab: Wired) -> None:
+    """See that what the lab runs on this host can be run. Raises ToolMissing."""
+    for argv in (["docker", "version", "--format", "{{.Client.Version}}"], ["kind", "version"]):
+        lab.host.shell.run(argv, timeout=10)
+
+
+def files_are_there(lab: Wired) -> None:
+    """See that the folder to serve has files. Raises SpecError."""
+    from lab.errors import SpecError
+
+    static = lab.config.static
+    if static is None:
+        return
+    if not static.is_dir():
+        raise SpecError([f"{static}: no folder; --static wants the folder that the site serves"])
+    if not any(file.is_file() for file in static.rglob("*")):
+        raise SpecError([f"{static}: a folder without a file; --static wants what the site serves"])
+
+
 def same_choices(lab: Wired) -> None:
     """Refuse to turn a standing lab into another one under way."""
     from lab.spec.config import LabConfig

@@ -42,6 +42,8 @@ def up(
     host = wiring.real_host()
     given = wiring.choices(name, config, subnet=subnet, node_image=node_image, static=static)
     lab = wiring.wire(given, host)
+    ground.programs_are_there(lab)
+    ground.files_are_there(lab)
     with ground.held(lab):
         ground.same_choices(lab)
         ground.subnet_is_free(lab)

@@ -106,9 +106,11 @@ def choices(name: str | None, file: Path | None, **given: object) -> LabConfig:
 
     base = read_config(file) if file else config_from({}, "command line")
     changed = {key: value for key, value in {"name": name, **given}.items() if value is not None}
-    if not changed:
+    if changed:
+        base = config_from({**base.model_dump(exclude_unset=True), **changed}, "command line")
+    if base.static is None:
         return base
-    return config_from({**base.model_dump(exclude_unset=True), **changed}, "command line")
+    return base.model_copy(update={"static": base.static.absolute()})
 
 
 def wired(name: str | None, file: Path | None) -> Wired:

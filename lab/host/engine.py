@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ from lab.spec.topology import CONFIG_LABEL, SPEC_LABEL, ContainerSpec, NetworkSp
 CALL_SECONDS = 120
 """How long the engine may think about one call before the lab stops believing in it."""
 STOP_SECONDS = 2
+DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 
 
 @contextmanager
@@ -50,7 +52,10 @@ class DockerContainers:
             try:
                 self._client = docker.from_env(timeout=CALL_SECONDS)
             except (docker.errors.DockerException, OSError) as error:
-                raise ToolMissing(f"no container engine answers; `lab doctor` says why ({error})") from error
+                where = os.environ.get("DOCKER_HOST") or DEFAULT_SOCKET
+                raise ToolMissing(
+                    f"no container engine answers at {where} ({_plainly(error)}); `lab doctor` says why"
+                ) from error
         return self._client
 
     def ensure_network(self, spec: NetworkSpec, labels: Mapping[str, str]) -> None:
@@ -182,6 +187,21 @@ class DockerContainers:
             self.client.volumes.get(name)
         except docker.errors.NotFound:
             self.client.volumes.create(name, labels=dict(labels))
+
+
+def _plainly(error: BaseException) -> str:
+    """Return what the system said, where it did: the SDK wraps it several times over."""
+    seen: BaseException | None = error
+    while seen is not None:
+        for said in (
+            seen,
+            *seen.args,
+            *(inner for arg in seen.args if isinstance(arg, tuple) for inner in arg),
+        ):
+            if isinstance(said, OSError) and said.strerror:
+                return said.strerror
+        seen = seen.__cause__ or seen.__context__
+    return str(error)
 
 
 def _selectors(labels: Mapping[str, str]) -> list[str]:

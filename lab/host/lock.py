@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from lab.errors import LabError
 
 
 @contextmanager
 def held(path: Path, what: str) -> Iterator[None]:
-    """Hold the lock file *path*; the system frees it however the holder ends."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("w")
-    except OSError as error:
-        raise LabError(f"{what}: its folder cannot be written: {error}") from error
-    with file:
+    """Hold the lock file *path*; the system frees it however the holder ends.
+
+    The file goes with its holder, and so does its folder where nothing else is in it.
+    """
+    with _locked(path, what):
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # not empty
+                path.parent.rmdir()
+
+
+def _locked(path: Path, what: str) -> IO[str]:
+    """Return the open file, locked, and still the one that *path* names: its last holder removes it."""
+    while True:
+        file = _opened(path, what)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            file.close()
             raise LabError(
                 f"{what}: another lab command is changing it now; wait until that has ended"
             ) from None
-        yield
+        with suppress(FileNotFoundError):
+            if os.path.samestat(path.stat(), os.fstat(file.fileno())):
+                return file
+        file.close()
+
+
+def _opened(path: Path, what: str) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w")
+    except OSError as error:
+        raise LabError(
+            f"{what}: its folder {path.parent} cannot be written: {error.strerror};"
+            " XDG_STATE_HOME says where the lab keeps its state"
+        ) from error

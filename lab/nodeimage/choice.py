@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
+from lab.builds.reference import parse_reference
 from lab.errors import LabError, ToolMissing
 from lab.host.shell import Shell
-from lab.nodeimage import compose
+from lab.nodeimage import compose, given
 from lab.nodeimage.binaries import go_version, kubernetes_version
 
 PULL_SECONDS = 600
 ASK_SECONDS = 15
-LOAD_SECONDS = 300
 
 
 def choose(shell: Shell, asked: str | None, *, cache: Path, recipe: Path, say: Callable[[str], None]) -> str:
@@ -23,7 +22,7 @@ def choose(shell: Shell, asked: str | None, *, cache: Path, recipe: Path, say: C
     Kubernetes version where it is there or a registry answers; else composed from *recipe*.
     """
     if asked is not None:
-        return _load(shell, Path(asked)) if _is_path(asked) else _have(shell, asked)
+        return given.load(shell, Path(asked)) if _is_path(asked) else _have(shell, asked)
     composed = _composed(shell, recipe)
     if composed is not None:
         return composed
@@ -56,21 +55,12 @@ def _present(shell: Shell, reference: str) -> bool:
 
 
 def _have(shell: Shell, reference: str) -> str:
+    parse_reference(reference)
     if not _present(shell, reference):
         pulled = shell.run(["docker", "pull", reference], timeout=PULL_SECONDS)
         if not pulled.ok:
             said = (pulled.stderr.strip().splitlines() or [pulled.ended])[-1]
-            raise LabError(f"node image {reference} is not here and cannot be pulled: {said}")
+            raise LabError(
+                f"node image {reference} is not here and cannot be pulled ({said}); an archive of it will do"
+            )
     return reference
-
-
-def _load(shell: Shell, archive: Path) -> str:
-    archive = archive.expanduser()
-    if not archive.is_file():
-        raise LabError(f"node image {archive}: no such archive")
-    loaded = shell.run(["docker", "load", "--input", str(archive)], timeout=LOAD_SECONDS)
-    names = re.findall(r"^Loaded image: (\S+)$", loaded.stdout, re.MULTILINE)
-    if not loaded.ok or not names:
-        said = (loaded.output.strip().splitlines() or [loaded.ended])[-1]
-        raise LabError(f"node image {archive}: not a readable image archive with a name: {said}")
-    return str(names[0])

@@ -217,7 +217,7 @@ def test_an_archive_without_an_image_is_one_clear_error(store: Store, tmp_path: 
 
 
 def test_an_archive_that_is_not_there_is_one_too(store: Store, tmp_path: Path):
-    with pytest.raises(LabError, match="No such file"):
+    with pytest.raises(LabError, match="no such file"):
         read_archive(store, tmp_path / "gone.tar")
 
 
@@ -247,3 +247,24 @@ def test_a_disk_that_refuses_is_one_clear_error(tmp_path: Path):
 
     with pytest.raises(LabError, match=r"image store .*oci cannot be written"):
         front.have(front.open_store(tmp_path), engine(oci()), "me/it:1", say=print)
+
+
+@pytest.mark.parametrize("form", [oci, saved])
+def test_of_a_refused_archive_nothing_is_left(store: Store, tmp_path: Path, form):
+    other = form(config=CONFIG.replace(b"amd64", b"s390x"))
+
+    with pytest.raises(LabError, match="linux/s390x, but this host is linux/amd64"):
+        read_archive(store, write_tar(tmp_path / "a.tar", other), architecture="amd64")
+
+    assert [file for file in store.root.rglob("*") if file.is_file()] == []
+
+
+def test_a_refused_archive_takes_nothing_away_that_was_there(store: Store, tmp_path: Path):
+    read_archive(store, write_tar(tmp_path / "a.tar", oci()), architecture="amd64")
+    there = sorted(store.root.rglob("*"))
+
+    with pytest.raises(LabError, match="s390x"):
+        other = oci(config=CONFIG.replace(b"amd64", b"s390x"))
+        read_archive(store, write_tar(tmp_path / "b.tar", other), architecture="amd64")
+
+    assert sorted(store.root.rglob("*")) == there

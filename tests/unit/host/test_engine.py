@@ -98,7 +98,9 @@ def test_an_engine_that_is_not_there_is_told_when_it_is_needed(monkeypatch, erro
 
     containers = DockerContainers()
 
-    with pytest.raises(ToolMissing, match=r"^no container engine answers; `lab doctor` says why \(.*boom"):
+    with pytest.raises(
+        ToolMissing, match=r"^no container engine answers at \S+ \(boom.*\); `lab doctor` says why$"
+    ):
         containers.subnets()
 
 
