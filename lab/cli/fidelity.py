@@ -7,9 +7,10 @@ from typing import Any
 
 from lab.cli import wiring
 from lab.cli.wiring import Wired
+from lab.errors import NotReady
+from lab.host.kubectl import kubectl, nodes
 from lab.report.fidelity import STAND_IN_LABEL, Facts, node_facts, stand_ins
 
-KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 DEFINITIONS = "/apis/apiextensions.k8s.io"
 NFS_CLIENT = """\
 helper=$(command -v mount.nfs) || { echo none; exit; }
@@ -20,20 +21,18 @@ SECONDS = 30
 
 def read(lab: Wired) -> Facts:
     """Ask the lab. Raises LabError where it does not answer."""
-    control_plane = lab.topology.cluster.control_plane.container
-
-    def at_node(*argv: str) -> str:
-        done = lab.host.containers.exec(control_plane, argv, timeout=SECONDS)
-        return done.check().stdout
-
-    kubernetes, systems, runtimes = node_facts(json.loads(at_node(*KUBECTL, "get", "nodes", "-o", "json")))
-    group = json.loads(at_node(*KUBECTL, "get", "--raw", DEFINITIONS))
+    containers, control_plane = lab.host.containers, lab.topology.cluster.control_plane.container
+    kubernetes, systems, runtimes = node_facts(nodes(containers, control_plane))
+    group = kubectl(containers, control_plane, "get", "--raw", DEFINITIONS)
+    if isinstance(group, str):
+        raise NotReady("the API server", SECONDS, group)
+    client = containers.exec(control_plane, ["bash", "-c", NFS_CLIENT], timeout=SECONDS).check()
     return Facts(
         kubernetes=kubernetes,
         systems=systems,
         runtimes=runtimes,
         definition_versions=tuple(one["version"] for one in group["versions"]),
-        nfs_client=at_node("bash", "-c", NFS_CLIENT).strip(),
+        nfs_client=client.stdout.strip(),
         stand_ins=stand_ins(_images(lab), _loaded()),
         site=lab.config.site,
         pods=lab.config.pod_subnet,
