@@ -12,7 +12,7 @@ import typer
 from lab.cli import app
 from lab.errors import LabError, SpecError
 from lab.spec.config import LabConfig
-from lab.spec.reading import parse_scenario, read_config
+from lab.spec.reading import parse_scenario, read_config, read_scenario
 from lab.spec.scenario import ACTIONS, Needs, Outcome, Step
 from tests import documents
 from tests.documents import DECISIONS, DOCUMENTS, ROOT, Block
@@ -150,6 +150,13 @@ def test_the_readme_lists_every_command() -> None:
     ]
 
     assert missing == []
+
+
+def test_the_report_in_the_readme_is_of_the_scenario_that_is_there() -> None:
+    steps = [step.name for step in read_scenario(ROOT / "scenarios" / "pytorch.yaml").steps]
+    shown = re.findall(r"^  ok +(.+?)  +\d", documents.blocks(README, "text")[0].text, re.MULTILINE)
+
+    assert steps == shown
 
 
 @pytest.mark.parametrize(
