@@ -38,16 +38,28 @@ def up(
 
 
 def down(components: Sequence[Component], *, begin: Callable[[str], None]) -> None:
-    """Take everything down in reverse, trying all of it; then one LabError that lists what failed."""
+    """Take everything down in reverse, trying all of it; then one LabError that lists what failed.
+
+    A bug of ours in one part is no reason to leave the others standing: it is raised at the end.
+    """
     failed: list[str] = []
+    bugs: list[Exception] = []
     for component in reversed(components):
         begin(component.name)
         try:
             component.down()
         except LabError as error:
             failed.append(f"{component.name}: {error}")
+        except Exception as bug:  # noqa: BLE001 - raised again below
+            bug.add_note(f"while taking down: {component.name}")
+            bugs.append(bug)
+    summary = "not everything could be removed:\n" + "\n".join(failed)
+    if bugs:
+        if failed:
+            bugs[0].add_note(summary)
+        raise bugs[0]
     if failed:
-        raise LabError("not everything could be removed:\n" + "\n".join(failed))
+        raise LabError(summary)
 
 
 def status(components: Sequence[Component]) -> tuple[Standing, ...]:
