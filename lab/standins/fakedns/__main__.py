@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 
-from . import tcp
 from .querylog import QueryLog
 from .server import Server
 
@@ -29,7 +28,7 @@ def main() -> None:
         server = Server(options.settings, log, address=options.address, port=options.port)
     except OSError as error:
         sys.exit(f"fakedns: {options.address} port {options.port}, log {options.log}: {error}")
-    server.start(tcp.serve)
+    server.start()
     log.event("ready", address=options.address, port=server.port)
     while not ended.wait(1) and server.alive:
         pass

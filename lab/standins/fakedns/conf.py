@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from . import names
 from .names import Name
@@ -28,28 +28,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Conf:
-    entries: tuple[Entry, ...]
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    line: int
-    mark: bool
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Statement:
     """`words [{ body }];`"""
 
-    words: tuple[_Word, ...]
-    body: tuple[_Statement, ...] | None
-
-    @property
-    def line(self) -> int:
-        return self.words[0].line if self.words else 0
+    words: list[str] = field(default_factory=list)
+    line: int = 0
+    body: list[_Statement] | None = None
 
 
 def read_conf(text: str, source: str) -> Conf:
@@ -57,81 +47,62 @@ def read_conf(text: str, source: str) -> Conf:
     problems: list[Problem] = []
     warnings: list[Problem] = []
     entries: dict[Name, Entry] = {}
-    words = _words(text, source, problems)
-    statements, end = _statements(words, 0, source, problems)
-    if end < len(words):
-        problems.append(Problem(source, words[end].line, "'}' without '{'; remove it"))
-    for statement in _zones(statements):
+    for statement in _zones(_statements(text, source, problems)):
         try:
             entry = _entry(statement)
+            if isinstance(entry, str):
+                warnings.append(Problem(source, statement.line, entry))
+            elif entry is not None and entries.setdefault(entry.origin, entry) is not entry:
+                told = f"zone stands already in line {entries[entry.origin].line}; keep one"
+                problems.append(Problem(source, entry.line, told))
         except ValueError as error:
             problems.append(Problem(source, statement.line, str(error)))
-            continue
-        if isinstance(entry, str):
-            warnings.append(Problem(source, statement.line, entry))
-        elif entry is not None and entry.origin in entries:
-            first = entries[entry.origin].line
-            problems.append(Problem(source, entry.line, f"zone stands already in line {first}; keep one"))
-        elif entry is not None:
-            entries[entry.origin] = entry
     return Conf(tuple(entries.values()), tuple(problems), tuple(warnings))
 
 
-def _words(text: str, source: str, problems: list[Problem]) -> list[_Word]:
-    found = []
+def _statements(text: str, source: str, problems: list[Problem]) -> list[_Statement]:
+    found = [_Statement()]
+    levels = [found]
     line = 1
     for match in _WORDS.finditer(text):
-        kind, value = match.lastgroup, match.group()
-        if kind == "bad":
-            problems.append(Problem(source, line, f"{value} is not closed on its line; close it"))
-        elif kind != "skip":
-            found.append(_Word(match.group(kind or 0), line, kind == "mark"))
-        line += value.count("\n")
+        kind, word, statement = match.lastgroup, match.group(), levels[-1][-1]
+        if kind in {"quoted", "word"}:
+            statement.line = statement.line or line
+            statement.words.append(match[kind])
+        elif kind == "bad":
+            problems.append(Problem(source, line, f"{word} is not closed on its line; close it"))
+        elif word == ";":
+            levels[-1].append(_Statement())
+        elif word == "{":
+            statement.line, statement.body = statement.line or line, [_Statement()]
+            levels.append(statement.body)
+        elif word == "}" and len(levels) == 1:
+            problems.append(Problem(source, line, "'}' without '{'; remove it"))
+        elif word == "}":
+            _ended(levels.pop(), source, problems)
+        line += word.count("\n")
+    _ended(levels[-1], source, problems)
+    opened = [level[-1].line for level in levels[:-1]]
+    problems += [Problem(source, at, "'{' is never closed; add '};'") for at in opened]
     return found
 
 
-def _statements(
-    words: Sequence[_Word], at: int, source: str, problems: list[Problem], *, depth: int = 0
-) -> tuple[list[_Statement], int]:
-    """Read statements up to the closing brace or the end; return them and where that is."""
-    found: list[_Statement] = []
-    head: list[_Word] = []
-    body: tuple[_Statement, ...] | None = None
-    while at < len(words):
-        word = words[at]
-        if not word.mark:
-            head.append(word)
-        elif word.text == ";":
-            if head:
-                found.append(_Statement(tuple(head), body))
-            head, body = [], None
-        elif word.text == "{":
-            if depth > 20:
-                problems.append(Problem(source, word.line, "braces more than 20 deep"))
-                return found, len(words)
-            inner, at = _statements(words, at + 1, source, problems, depth=depth + 1)
-            body = tuple(inner)
-            if at >= len(words):
-                problems.append(Problem(source, word.line, "'{' is never closed; add '};'"))
-        else:
-            break
-        at += 1
-    if head:
-        problems.append(Problem(source, head[-1].line, f"no ';' behind '{head[-1].text}'; add it"))
-        found.append(_Statement(tuple(head), body))
-    return found, at
+def _ended(level: list[_Statement], source: str, problems: list[Problem]) -> None:
+    if level[-1].words:
+        last = level[-1]
+        problems.append(Problem(source, last.line, f"no ';' behind '{last.words[-1]}'; add it"))
 
 
-def _zones(statements: Sequence[_Statement]) -> list[_Statement]:
-    """Return the zone statements, those inside of a `view` too."""
-    found = []
+def _zones(statements: Iterable[_Statement]) -> Iterator[_Statement]:
+    """Yield the zone statements, those inside of a `view` too."""
     for statement in statements:
-        keyword = statement.words[0].text.lower()
+        keyword = statement.words[0].lower() if statement.words else ""
         if keyword == "zone":
-            found.append(statement)
-        elif keyword == "view" and statement.body is not None:
-            found += _zones(statement.body)
-    return found
+            yield statement
+        elif keyword == "view":
+            yield from (
+                inner for inner in statement.body or () if inner.words and inner.words[0].lower() == "zone"
+            )
 
 
 def _entry(statement: _Statement) -> Entry | str | None:
@@ -140,10 +111,8 @@ def _entry(statement: _Statement) -> Entry | str | None:
         raise ValueError(
             'a zone is written as: zone "lecun.com" { type master; file "/etc/bind/db.lecun.com"; };'
         )
-    options = {
-        inner.words[0].text.lower(): [word.text for word in inner.words[1:]] for inner in statement.body
-    }
-    name = statement.words[1].text
+    options = {inner.words[0].lower(): inner.words[1:] for inner in statement.body if inner.words}
+    name = statement.words[1]
     kind = (options.get("type") or ["none"])[0].lower()
     if kind == "hint":
         return None

@@ -1,12 +1,11 @@
-"""The sockets: one loop for UDP, threads for TCP, a thread that watches the files."""
+"""The sockets: one event loop for UDP, TCP and the watch over the files; only the delegate has threads."""
 
 from __future__ import annotations
 
+import asyncio
 import select
 import socket
-import struct
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from . import loading
@@ -17,9 +16,11 @@ from .responder import Reply, Responder
 BATCH = 64
 WAITING_LIMIT = 128
 RELOAD_SECONDS = 0.5
-POLL_SECONDS = 0.05
-"""How soon a stop is seen."""
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+CONNECTION_LIMIT = 64
+QUERIES_LIMIT = 1000
+IDLE_SECONDS = 5.0
+"""The longest wait for a whole message of a connection, from the end of the one before."""
 
 
 class Server:
@@ -34,50 +35,60 @@ class Server:
         port: int,
         delegate_port: int = 53,
         reload_seconds: float = RELOAD_SECONDS,
+        idle: float = IDLE_SECONDS,
+        limit: int = CONNECTION_LIMIT,
     ) -> None:
         self._settings_path = settings_path
         self._log = log
         self._delegate_port = delegate_port
         self._reload_seconds = reload_seconds
-        self._stopping = threading.Event()
-        self._pool = ThreadPoolExecutor(4, thread_name_prefix="delegate")
+        self._idle = idle
+        self._places = limit
         self._waiting = threading.BoundedSemaphore(WAITING_LIMIT)
-        self._udp, self.tcp = bind(address, port)
+        self._udp, self._tcp = bind(address, port)
         self.port: int = self._udp.getsockname()[1]
-        self._threads: list[threading.Thread] = []
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="delegate")
+        self._ended = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=lambda: self._loop.run_until_complete(self._run()), daemon=True
+        )
         self._take(loading.load(settings_path))
 
-    def start(self, serve_tcp: Callable[[Server], None]) -> None:
-        for target in (self._serve_udp, self._watch, lambda: serve_tcp(self)):
-            thread = threading.Thread(target=target, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+    def start(self) -> None:
+        self._thread.start()
 
     def stop(self) -> None:
         """Answer what was received, then close. Doing it twice is doing it once."""
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join(timeout=5)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._ended.set)
+            self._thread.join(timeout=5)
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._loop.close()
         self._udp.close()
-        self.tcp.close()
+        self._tcp.close()
 
     @property
     def alive(self) -> bool:
-        """False when a thread died of a bug; what is left must not look like a server."""
-        return all(thread.is_alive() for thread in self._threads)
+        """False when the loop died of a bug; what is left must not look like a server."""
+        return self._thread.is_alive()
 
-    @property
-    def stopping(self) -> bool:
-        return self._stopping.is_set()
-
-    def answer_tcp(self, data: bytes, peer: str) -> bytes | None:
-        """Answer one message of a connection; its line is in the log when this returns."""
-        reply = self._responder.respond(data, peer, tcp=True, wait=True)
-        assert reply is not None
-        if reply.packet is not None:
-            self._log.write([reply.line])
-        return reply.packet
+    async def _run(self) -> None:
+        self._loop.add_reader(self._udp, self._drain)
+        listener = await asyncio.start_server(self._converse, sock=self._tcp)
+        watching = asyncio.create_task(self._watch())
+        ending = asyncio.create_task(self._ended.wait())
+        await asyncio.wait({watching, ending}, return_when=asyncio.FIRST_COMPLETED)
+        self._loop.remove_reader(self._udp)
+        self._drain()
+        listener.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # lets the connections close
+        if not watching.cancelled():
+            watching.result()
 
     def _take(self, loaded: loading.Loaded) -> None:
         """Put a new world in place; queries under way finish with the old one."""
@@ -91,17 +102,11 @@ class Server:
             warnings=loaded.warnings,
         )
 
-    def _watch(self) -> None:
-        while not self._stopping.wait(self._reload_seconds):
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self._reload_seconds)
             if loading.changed(self._loaded):
-                self._take(loading.load(self._settings_path, self._loaded.world))
-
-    def _serve_udp(self) -> None:
-        poll = select.poll()
-        poll.register(self._udp, select.POLLIN)
-        while not self.stopping:
-            if poll.poll(POLL_SECONDS * 1000):
-                self._drain()
+                self._take(await asyncio.to_thread(loading.load, self._settings_path, self._loaded.world))
 
     def _drain(self) -> None:
         """Answer what waits in the socket, a batch at a time, the log before the answers."""
@@ -145,23 +150,52 @@ class Server:
             self._udp.sendto(packet, peer)
         except BlockingIOError:
             select.select([], [self._udp], [], 0.2)
-            self._send_last(packet, peer)
+            try:
+                self._udp.sendto(packet, peer)
+            except OSError:
+                self._log.event("unsent", peer=peer[0])
         except OSError:
             pass  # no route back: the client will ask again, or not
 
-    def _send_last(self, packet: bytes, peer: tuple[str, int]) -> None:
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the queries of one connection; one over the limit is closed at once."""
+        if not self._places:
+            writer.close()
+            return
+        self._places -= 1
         try:
-            self._udp.sendto(packet, peer)
-        except OSError:
-            self._log.event("unsent", peer=peer[0])
+            for _ in range(QUERIES_LIMIT):
+                async with asyncio.timeout(self._idle):
+                    size = int.from_bytes(await reader.readexactly(2), "big")
+                    data = await reader.readexactly(size)
+                reply = await self._answer(data, writer.get_extra_info("peername")[0])
+                if reply.packet is None:
+                    break
+                self._log.write([reply.line])
+                writer.write(framed(reply.packet))
+                async with asyncio.timeout(self._idle):
+                    await writer.drain()
+        except (OSError, EOFError, asyncio.CancelledError):
+            writer.transport.abort()  # gone, silent or deaf for too long, or we stop
+        finally:
+            self._places += 1
+            writer.close()
+
+    async def _answer(self, data: bytes, peer: str) -> Reply:
+        responder = self._responder
+        reply = responder.respond(data, peer, tcp=True, wait=False)
+        if reply is None:
+            late = self._pool.submit(responder.respond, data, peer, tcp=True, wait=True)
+            reply = await asyncio.wrap_future(late)
+        assert reply is not None
+        return reply
 
 
 def bind(address: str, port: int) -> tuple[socket.socket, socket.socket]:
-    """Return a UDP and a listening TCP socket on the same port. Raises OSError."""
+    """Bind UDP and TCP to one port; when the kernel chooses, try until one is free for both."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     for attempt in range(20):
-        tcp = socket.socket(family, socket.SOCK_STREAM)
-        udp = socket.socket(family, socket.SOCK_DGRAM)
+        udp, tcp = socket.socket(family, socket.SOCK_DGRAM), socket.socket(family, socket.SOCK_STREAM)
         try:
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tcp.bind((address, port))
@@ -181,4 +215,4 @@ def bind(address: str, port: int) -> tuple[socket.socket, socket.socket]:
 
 def framed(packet: bytes) -> bytes:
     """Put the length before a message, as TCP wants it."""
-    return struct.pack("!H", len(packet)) + packet
+    return len(packet).to_bytes(2, "big") + packet

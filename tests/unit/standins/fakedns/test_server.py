@@ -10,14 +10,13 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import dnslib
 import pytest
 from dnslib import QTYPE, RCODE
 
-from lab.standins.fakedns import loading, tcp
+from lab.standins.fakedns import loading
 from lab.standins.fakedns.delegate import TTL, Delegate
 from lab.standins.fakedns.querylog import QueryLog
 from lab.standins.fakedns.server import Server, framed
@@ -47,12 +46,12 @@ def put(path, text):
 
 
 @contextmanager
-def serving(folder, *, idle=5.0, limit=64, **options):
+def serving(folder, **options):
     log = QueryLog.open(str(folder / "log"))
     server = Server(
         str(folder / "settings"), log, address="127.0.0.1", port=0, reload_seconds=0.02, **options
     )
-    server.start(partial(tcp.serve, idle=idle, limit=limit))
+    server.start()
     try:
         yield server
     finally:
