@@ -1,6 +1,6 @@
 """The fake DNS against dnslib's own server: queries a second on loopback, by dnsperf, in one run.
 
-`python -m tests.bench.dns [SECONDS]`. Both serve the same zone in a process of its own; ours writes its query
+Both serve the same zone in a process of its own; ours writes its query
 log meanwhile, theirs writes none. Each is warmed for a second; the order alternates over three rounds.
 """
 
@@ -10,12 +10,14 @@ import json
 import re
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+from tests.bench.row import Row, median, say
 
 WANTED_RATIO = 3.0
 ROUNDS = 3
@@ -41,7 +43,7 @@ def theirs(port: int) -> list[str]:
     return [sys.executable, str(HERE / "stock_server.py"), str(ZONE), str(port)]
 
 
-def measure(argv: list[str], port: int, seconds: int) -> tuple[float, float]:
+def load(argv: list[str], port: int, seconds: int) -> tuple[float, float]:
     """Return queries a second, and the share lost."""
     server = subprocess.Popen(argv, cwd=ROOT)
     try:
@@ -60,16 +62,10 @@ def measure(argv: list[str], port: int, seconds: int) -> tuple[float, float]:
     return float(rate[1]), float(lost[1])
 
 
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-def main() -> int:
+def measure(seconds: int = 5) -> Sequence[Row]:
     if shutil.which("dnsperf") is None:
-        say("skipped: dnsperf is not installed; `apt-get install dnsperf`")
-        return 0
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+        say("dns: skipped, dnsperf is not installed; `apt-get install dnsperf`")
+        return []
     seen: dict[str, list[float]] = {"ours": [], "dnslib": []}
     for number in range(ROUNDS):
         order = ("ours", "dnslib") if number % 2 == 0 else ("dnslib", "ours")
@@ -77,16 +73,16 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as name:
                 folder, port = Path(name), free_port()
                 argv = ours(folder, port) if who == "ours" else theirs(port)
-                rate, lost = measure(argv, port, seconds)
+                rate, lost = load(argv, port, seconds)
                 logged = len((folder / "log").read_text().splitlines()) if who == "ours" else 0
             seen[who].append(rate)
             say(
-                f"{who:6} {rate:9.0f} queries/s  lost {lost:.2f} %" + (f"  logged {logged}" if logged else "")
+                f"dns: {who:6} {rate:9.0f} queries/s  lost {lost:.2f} %"
+                + (f"  logged {logged}" if logged else "")
             )
-    ratio = statistics.median(seen["ours"]) / statistics.median(seen["dnslib"])
-    say(f"ratio  {ratio:9.1f}  (wanted: {WANTED_RATIO} or more)")
-    return 0 if ratio >= WANTED_RATIO else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    figures = median(seen["ours"]), median(seen["dnslib"])
+    return [
+        Row(
+            "fake DNS / stock dnslib server", figures[0], "queries/s", WANTED_RATIO, figures[1], at_most=False
+        )
+    ]
