@@ -4,4 +4,6 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--keep-lab", action="store_true", help="leave the kind tests' lab standing, to look at it")
+    parser.addoption(
+        "--keep-lab", action="store_true", help="leave the kind tests' lab standing, to look at it"
+    )

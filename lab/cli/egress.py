@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lab.cli import wiring
 from lab.cli.wiring import AsJson, ConfigFile, Name
+
+if TYPE_CHECKING:
+    from lab.cli.wiring import Wired
+    from lab.journal import Event
+
+FOLLOW_SECONDS = 1.0
 
 
 def register(app: typer.Typer) -> None:
@@ -20,17 +27,45 @@ def egress(
     name: Name = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Print rows as they come, until Ctrl-C.")
+    ] = False,
     since: Annotated[
         datetime | None, typer.Option(help="Only what was wanted after this time (UTC).")
     ] = None,
 ) -> None:
-    """Print everything that was wanted from outside and not had: by whom, what, how often."""
+    """Print everything that was wanted from outside and not had: by whom, what, how often, in which step."""
     from lab import ledger
 
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
-    found = ledger.read(lab.topology, lab.host, since=since)
-    if sys.stdout.isatty() and not as_json:
-        wiring.show(ledger.as_grid(found))
-    else:
-        print((ledger.as_json if as_json else ledger.as_table)(found), end="")
+    if follow:
+        _follow(lab, since)
+    found = ledger.read(lab.topology, lab.host, since=since, events=_events(lab.state))
+    print((ledger.as_json if as_json else ledger.as_table)(found), end="")
+
+
+def _follow(lab: Wired, since: datetime | None) -> None:
+    """Print each new row once, when it first comes."""
+    from lab import ledger
+
+    known: set[tuple[str, str, str]] = set()
+    while True:
+        for entry in ledger.read(lab.topology, lab.host, since=since, events=_events(lab.state)).wanted:
+            row = (entry.who, entry.what, entry.step)
+            if row not in known:
+                known.add(row)
+                print(f"{entry.first:%H:%M:%S}  {entry.who}  {entry.what}  {entry.step}".rstrip(), flush=True)
+        lab.host.clock.sleep(FOLLOW_SECONDS)
+
+
+def _events(state: Path) -> Iterator[Event]:
+    """Yield the events of every run of this lab; a journal that cannot be read names no step."""
+    from lab import journal
+    from lab.errors import LabError
+
+    for file in sorted((state / "runs").glob("*/events.jsonl")):
+        try:
+            yield from journal.read(file)
+        except LabError:
+            continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from lab.cli.wiring import Wired
     from lab.replay import Prepare
     from lab.spec.scenario import Scenario
+
+
+SHOWN = 5
+"""How many wanted things the last line of a run names."""
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +55,7 @@ def run(
     prepare = _preparation(lab, scenarios)
     folder = lab.state / "runs" / f"{lab.host.clock.now():%Y%m%dT%H%M%S}-{scenarios[-1].name}"
     wiring.make_folder(folder)
-    held = False
+    held, begun = False, lab.host.clock.now()
     try:
         with JsonLinesJournal(folder / "events.jsonl") as journal:
             held = replay.run(
@@ -65,6 +70,7 @@ def run(
             )
     finally:
         _write_reports(folder)
+        _write_ledger(lab, folder, since=begun)
         _print_report(folder, as_json=as_json)
         say(f"run folder: {folder}")
     raise typer.Exit(0 if held else 1)
@@ -109,6 +115,18 @@ def _write_reports(folder: Path) -> None:
     events = journal.read(folder / "events.jsonl")
     (folder / "report.json").write_text(machine.as_json(events))
     (folder / "junit.xml").write_text(machine.as_junit(events))
+
+
+def _write_ledger(lab: Wired, folder: Path, *, since: datetime) -> None:
+    """Keep what this run wanted from outside, by step, beside its journal."""
+    from lab import journal, ledger
+
+    found = ledger.read(lab.topology, lab.host, since=since, events=journal.read(folder / "events.jsonl"))
+    (folder / "egress.json").write_text(ledger.as_json(found))
+    if found.wanted:
+        things = sorted({entry.what for entry in found.wanted})
+        shown = ", ".join(things[:SHOWN]) + (" ..." if len(things) > SHOWN else "")
+        say(f"wanted from outside and not had: {len(things)} things ({shown}); `lab egress` lists by whom")
 
 
 def _print_report(folder: Path, *, as_json: bool) -> None:

@@ -7,13 +7,16 @@ container's first moments, while whoever watches containers does.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from lab.host import Host
+from lab.journal import Event
 from lab.ledger.entries import Entry, Kind, Ledger, add_up, merge
 from lab.ledger.people import People, node_addresses
 from lab.ledger.shown import as_grid, as_json, as_table
 from lab.ledger.sources import wants
+from lab.ledger.steps import StepTimes
 from lab.spec.topology import KIND_LABEL, Topology
 
 __all__ = ["Entry", "Kind", "Ledger", "as_grid", "as_json", "as_table", "merge", "read"]
@@ -22,10 +25,10 @@ SLACK = timedelta(seconds=2)
 """The engine's time of a line and the line's own differ by what it took to write it."""
 
 
-def read(topology: Topology, host: Host, *, since: datetime | None) -> Ledger:
+def read(topology: Topology, host: Host, *, since: datetime | None, events: Iterable[Event] = ()) -> Ledger:
     """Return what was wanted *since* then (None: since the lab came up; without a zone it is UTC).
 
-    What does not stand has said nothing.
+    *events* of runs' journals say which step was under way. What does not stand has said nothing.
     """
     if since is not None and since.tzinfo is None:
         since = since.replace(tzinfo=UTC)
@@ -44,4 +47,5 @@ def read(topology: Topology, host: Host, *, since: datetime | None) -> Ledger:
     workstation = topology.workstation.name
     history = host.containers.logs(workstation).splitlines() if workstation in seen else []
     people = People.read(history, node_addresses(topology, seen))
-    return add_up((want for want in wants(said) if since is None or want.at >= since), people)
+    late = (want for want in wants(said) if since is None or want.at >= since)
+    return add_up(late, people, StepTimes.of(events).at)

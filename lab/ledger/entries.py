@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -50,7 +50,7 @@ class Entry:
     leaked: bool = False
     """It got past a seal, and only the wall stopped it."""
     step: str = ""
-    """Filled in by whoever knows the run's journal."""
+    """`scenario: step`, the one under way; empty where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,10 @@ class Naming(Protocol):
     def infrastructure(self, want: Want, who: str) -> bool: ...
 
 
-def add_up(wants: Iterable[Want], naming: Naming) -> Ledger:
-    """Return one entry for each who, what and kind; a leak has an entry of its own."""
+def add_up(
+    wants: Iterable[Want], naming: Naming, step_at: Callable[[datetime], str] = lambda _: ""
+) -> Ledger:
+    """Return one entry for each who, what, kind and step; a leak has an entry of its own."""
     found = []
     for want in wants:
         who = naming.who(want)
@@ -89,6 +91,7 @@ def add_up(wants: Iterable[Want], naming: Naming) -> Ledger:
                 want.at,
                 infrastructure=naming.infrastructure(want, who),
                 leaked=want.place == "wall",
+                step=step_at(want.at),
             )
         )
     return _joined(found)

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from lab import ledger
-from lab.components.seal import SETTINGS, Seal, Wall
+from lab.components.seal import Seal, Wall
 from lab.host import Host
 from lab.host.clock import SystemClock, wait_until
 from lab.host.engine import DockerContainers
 from lab.host.shell import LocalShell
 from lab.ledger import Kind
 from lab.spec.config import LabConfig
-from lab.spec.plan import plan
+from lab.spec.plan import COLLECTOR_SETTINGS, plan
 from lab.spec.scenario import Connect, Outcome
 from lab.spec.topology import KIND_LABEL, ContainerSpec, Topology, own_image
 from lab.steps.connect import connect
@@ -28,7 +28,7 @@ from lab.steps.stage import Stage
 pytestmark = pytest.mark.docker
 
 NAME = f"sealtest-{os.getpid() % 10000}"
-COLLECTOR = ("python3", "-m", "collector", SETTINGS)
+COLLECTOR = ("python3", "-m", "collector", COLLECTOR_SETTINGS)
 LISTENER = ("python3", "-m", "http.server", "80")
 
 

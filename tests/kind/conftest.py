@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 UP_SECONDS = 900
 
 
-def lab(*arguments: str, timeout: float = UP_SECONDS, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def lab(
+    *arguments: str, timeout: float = UP_SECONDS, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "lab", *arguments],
@@ -36,6 +38,7 @@ def docker(*arguments: str) -> list[str]:
 
 def host_snapshot() -> dict[str, object]:
     """What `lab down` must leave as it was: engine objects, links, rules, mounts, processes' names, kubeconfig."""
+
     def said(*argv: str) -> str:
         return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
 
@@ -52,14 +55,19 @@ def host_snapshot() -> dict[str, object]:
             if "/var/lib/docker" not in line and "/run/docker" not in line
         ),
         "resolver": Path("/etc/resolv.conf").read_text(),
-        "kubeconfig": (Path.home() / ".kube/config").read_text() if (Path.home() / ".kube/config").exists() else None,
+        "kubeconfig": (Path.home() / ".kube/config").read_text()
+        if (Path.home() / ".kube/config").exists()
+        else None,
         "contexts": docker("context", "ls", "--format", "{{.Name}}"),
     }
 
 
 @pytest.fixture(scope="session", autouse=True)
 def engine() -> None:
-    if shutil.which("docker") is None or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode:
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
         if os.environ.get("CI"):
             pytest.fail("no container engine answers, and this is CI")
         pytest.skip("no container engine answers; `lab doctor` says why")

@@ -100,12 +100,16 @@ def test_pods_on_three_nodes_share_an_nfs_volume_and_leave_no_mount(name: str) -
         made = at_workstation(name, "kubectl apply -f -", stdin=NFS_VOLUME + "---" + pods)
         assert made.returncode == 0, made.stderr
         ready = at_workstation(name, "kubectl wait pod -l app=nfs-check --for=condition=Ready --timeout=90s")
-        assert ready.returncode == 0, ready.stderr + at_workstation(name, "kubectl describe pod -l app=nfs-check").stdout
+        assert ready.returncode == 0, (
+            ready.stderr + at_workstation(name, "kubectl describe pod -l app=nfs-check").stdout
+        )
         shared = at_workstation(name, "kubectl exec nfs-3 -- cat /data/shared").stdout.split()
         mounted = _nfs_mounts(name)
     finally:
         at_workstation(name, "kubectl delete pod -l app=nfs-check; kubectl delete pvc,pv nfs-check")
-        subprocess.run(["docker", "exec", f"{name}-nfs", "rm", "-f", "/opt/nfs/shared"], check=False, timeout=30)
+        subprocess.run(
+            ["docker", "exec", f"{name}-nfs", "rm", "-f", "/opt/nfs/shared"], check=False, timeout=30
+        )
 
     assert sorted(shared) == ["from-1", "from-2", "from-3"]
     assert mounted == 3
@@ -127,12 +131,17 @@ def test_what_was_wanted_is_in_the_ledger_with_the_pod(name: str) -> None:
 
     rows = json.loads(done.stdout)
     assert done.returncode == 0
-    assert any("yann.lecun.com" in json.dumps(row) and "distributed-mnist-master" in json.dumps(row) for row in rows)
+    assert any(
+        "yann.lecun.com" in json.dumps(row) and "distributed-mnist-master" in json.dumps(row) for row in rows
+    )
 
 
 def test_a_second_up_of_the_same_lab_is_refused_at_once(name: str) -> None:
     first = subprocess.Popen(
-        [sys.executable, "-m", "lab", "up", "--name", name], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "lab", "up", "--name", name],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         deadline = time.monotonic() + 60
@@ -152,7 +161,9 @@ def test_a_lab_killed_half_way_is_repaired_beside_another(name: str) -> None:
     """A second lab of another name and subnet: killed while its cluster is made, then brought up, then gone."""
     second, before = f"s{os.getpid()}", host_snapshot()
     argv = [sys.executable, "-m", "lab", "up", "--name", second, "--subnet", "10.142.19.0/24"]
-    first = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    first = subprocess.Popen(
+        argv, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     deadline = time.monotonic() + 120
     while f"{second}-worker" not in docker("ps", "--format", "{{.Names}}") and time.monotonic() < deadline:
         time.sleep(0.2)

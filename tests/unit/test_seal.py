@@ -7,11 +7,11 @@ import re
 
 import pytest
 
-from lab.components.seal import SETTINGS, Seal, Wall
+from lab.components.seal import Seal, Wall
 from lab.errors import LabError
 from lab.spec import ruleset
 from lab.spec.config import LabConfig
-from lab.spec.plan import plan
+from lab.spec.plan import COLLECTOR_SETTINGS, plan
 from lab.spec.topology import KIND_LABEL, ContainerSpec
 from tests.fakes import FakeContainers, completed, fake_host
 
@@ -81,7 +81,7 @@ def test_up_seals_every_namespace_and_tells_the_collector(seal, containers, kern
 
     assert seal.check() is None
     assert len(kernel.tables) == 6
-    settings = json.loads(containers.containers[TOPOLOGY.seal.name].files[SETTINGS])
+    settings = json.loads(containers.containers[TOPOLOGY.seal.name].files[COLLECTOR_SETTINGS])
     places = {one["place"]: one["table"] for one in settings["places"]}
     assert places == {
         "wall": "airgap_lab",
