@@ -185,6 +185,16 @@ def test_the_readme_shows_every_choice() -> None:
     assert set(LabConfig.model_fields) == set(re.findall(r"^(\w+):", choices.text, re.MULTILINE))
 
 
+def test_the_choices_in_the_readme_are_the_defaults(tmp_path: Path) -> None:
+    (choices,) = documents.blocks(README, "yaml")
+    file = tmp_path / "lab.yaml"
+    file.write_text(choices.text)
+    default, shown = LabConfig(), read_config(file)
+
+    assert default.site == shown.site
+    assert default == shown.model_copy(update={"site_address": None, "node_image": None, "static": None})
+
+
 def test_every_action_has_an_example() -> None:
     shown = {
         step.action.kind
