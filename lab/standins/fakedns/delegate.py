@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Callable
 
@@ -34,12 +33,10 @@ class Delegate:
         self._timeout = timeout
         self._clock = clock
         self._known: dict[Name, tuple[float, Answer]] = {}
-        self._lock = threading.Lock()
 
     def known(self, name: Name) -> Answer | None:
         """Return what is still good of an earlier answer."""
-        with self._lock:
-            until, answer = self._known.get(name, (0.0, None))
+        until, answer = self._known.get(name, (0.0, None))
         return answer if self._clock() < until else None
 
     def ask(self, name: Name) -> Answer:
@@ -55,8 +52,7 @@ class Delegate:
         found = tuple(record.rdata for record in reply.rr if record.rtype == QTYPE.A)
         sets = (RRset(name, QTYPE.A, TTL, found),) if found else ()
         answer = Answer(reply.header.rcode, "delegate", answer=sets)
-        with self._lock:
-            self._known[name] = (self._clock() + TTL, answer)
+        self._known[name] = (self._clock() + TTL, answer)
         return answer
 
     def _exchange(self, name: Name) -> DNSRecord:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from .conf import Conf, Entry, read_conf
-from .master import read_zone
+from .master import read_zone, reason
 from .names import Name, spell
 from .settings import Settings, read_settings
 from .world import World, pointers_of
@@ -80,13 +80,10 @@ def _settings(reading: _Reading, path: str, last: Settings) -> Settings:
     try:
         return read_settings(reading.text(path))
     except FileNotFoundError:
-        reading.warnings.append(
-            f"{path}: not there; {'defaults are' if last == Settings() else 'the last is'} used"
-        )
-    except OSError as error:
-        reading.problems.append(f"{path}: {error.strerror}")
-    except ValueError as error:
-        reading.problems += [f"{path}: {line}" for line in str(error).splitlines()]
+        used = "defaults are" if last == Settings() else "the last is"
+        reading.warnings.append(f"{path}: not there; {used} used")
+    except (OSError, ValueError) as error:
+        reading.problems += [f"{path}: {line}" for line in reason(error).splitlines()]
     return last
 
 
@@ -94,10 +91,10 @@ def _conf(reading: _Reading, path: str) -> Conf:
     try:
         conf = read_conf(reading.text(path), path)
     except FileNotFoundError:
-        return Conf((), (), ())
+        return Conf()
     except (OSError, ValueError) as error:
-        reading.problems.append(f"{path}: {error}")
-        return Conf((), (), ())
+        reading.problems.append(f"{path}: {reason(error)}")
+        return Conf()
     reading.problems += map(str, conf.problems)
     reading.warnings += map(str, conf.warnings)
     return conf
@@ -115,8 +112,7 @@ def _zone(reading: _Reading, entry: Entry) -> Zone | None:
     try:
         text = reading.text(entry.file)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        reading.problems.append(f"{entry.file}: {reason}; zone {spell(entry.origin)} needs it")
+        reading.problems.append(f"{entry.file}: {reason(error)}; zone {spell(entry.origin)} needs it")
         return None
     zone = read_zone(text, origin=spell(entry.origin), source=entry.file, include=include)
     reading.problems += map(str, zone.problems)

@@ -41,6 +41,11 @@ def read_zone(text: str, *, origin: str, source: str, include: Include | None = 
     )
 
 
+def reason(error: OSError | ValueError) -> str:
+    """Return why a file could not be read, without its name."""
+    return str((error.strerror if isinstance(error, OSError) else None) or error)
+
+
 class _Reader:
     """What is known while a zone and its included files are read from top to bottom."""
 
@@ -49,6 +54,7 @@ class _Reader:
         self.include = include
         self.records: dict[Name, dict[int, RRset]] = {}
         self.lines: checks.Lines = {}
+        self.seen: set[tuple[Name, int, bytes]] = set()
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.default_ttl: int | None = None
@@ -102,8 +108,7 @@ class _Reader:
         try:
             source, text = self.include(wanted)
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise ValueError(f"$INCLUDE {wanted}: {reason}") from None
+            raise ValueError(f"$INCLUDE {wanted}: {reason(error)}") from None
         chain = (*above, self.source)
         if source in chain:
             raise ValueError(
@@ -168,11 +173,14 @@ class _Reader:
         at_owner = self.records.setdefault(owner, {})
         before = at_owner.get(rtype)
         self.lines.setdefault((owner, rtype), []).append((self.source, line))
+        key = owner, rtype, rdata.packed(data)
+        known = key in self.seen
+        self.seen.add(key)
         if before is None:
             at_owner[rtype] = RRset(owner, rtype, ttl, (data,))
             return
         what = f"{names.spell(owner)} {QTYPE[rtype]}"
-        if rdata.packed(data) in map(rdata.packed, before.data):
+        if known:
             self._warning(line, f"{what} stands here a second time; remove one")
             return
         if ttl != before.ttl:

@@ -105,21 +105,6 @@ def _aaaa(tokens: Sequence[Token], _origin: Name) -> dnslib.RD:
     return dnslib.AAAA(tuple(address.packed))
 
 
-def _mx(tokens: Sequence[Token], origin: Name) -> dnslib.RD:
-    return dnslib.MX(_name(tokens[1], origin), _number(tokens[0], "preference"))
-
-
-def _srv(tokens: Sequence[Token], origin: Name) -> dnslib.RD:
-    numbers = map(_number, tokens[:3], ("priority", "weight", "port"))
-    return dnslib.SRV(*numbers, _name(tokens[3], origin))
-
-
-def _soa(tokens: Sequence[Token], origin: Name) -> dnslib.RD:
-    serial = _number(tokens[2], "serial", 2**32 - 1)
-    times = (serial, *(ttl(token.text) for token in tokens[3:]))
-    return dnslib.SOA(_name(tokens[0], origin), _name(tokens[1], origin), times)
-
-
 def _txt(tokens: Sequence[Token], _origin: Name) -> dnslib.RD:
     texts = [names.unescape(token.text) for token in tokens]
     for text in texts:
@@ -139,13 +124,26 @@ def _caa(tokens: Sequence[Token], _origin: Name) -> dnslib.RD:
     return dnslib.CAA(_number(tokens[0], "flags", 255), tag, value)
 
 
+def _soa(tokens: Sequence[Token], origin: Name) -> dnslib.RD:
+    times = (_number(tokens[2], "serial", 2**32 - 1), *(ttl(token.text) for token in tokens[3:]))
+    return dnslib.SOA(_name(tokens[0], origin), _name(tokens[1], origin), times)
+
+
+def _srv(tokens: Sequence[Token], origin: Name) -> dnslib.RD:
+    numbers = map(_number, tokens[:3], ("priority", "weight", "port"))
+    return dnslib.SRV(*numbers, _name(tokens[3], origin))
+
+
 READERS: Mapping[int, tuple[str, Callable[[Sequence[Token], Name], dnslib.RD]]] = {
     QTYPE.A: ("address", _a),
     QTYPE.AAAA: ("address", _aaaa),
-    QTYPE.NS: ("name", lambda tokens, origin: dnslib.NS(_name(tokens[0], origin))),
-    QTYPE.CNAME: ("name", lambda tokens, origin: dnslib.CNAME(_name(tokens[0], origin))),
-    QTYPE.PTR: ("name", lambda tokens, origin: dnslib.PTR(_name(tokens[0], origin))),
-    QTYPE.MX: ("preference name", _mx),
+    QTYPE.NS: ("name", lambda seen, origin: dnslib.NS(_name(seen[0], origin))),
+    QTYPE.CNAME: ("name", lambda seen, origin: dnslib.CNAME(_name(seen[0], origin))),
+    QTYPE.PTR: ("name", lambda seen, origin: dnslib.PTR(_name(seen[0], origin))),
+    QTYPE.MX: (
+        "preference name",
+        lambda seen, origin: dnslib.MX(_name(seen[1], origin), _number(seen[0], "preference")),
+    ),
     QTYPE.SRV: ("priority weight port name", _srv),
     QTYPE.SOA: ("server mailbox serial refresh retry expire minimum", _soa),
     QTYPE.TXT: ('"text" ...', _txt),
