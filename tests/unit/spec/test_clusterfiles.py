@@ -95,4 +95,4 @@ def test_pod_ranges_are_those_that_are_given_out():
     listed = {"items": [node("a", pod_range="10.233.64.0/24"), node("b", pod_range=None)]}
 
     assert clusterfiles.pod_ranges(listed) == {"a": "10.233.64.0/24"}
-    assert clusterfiles.count(listed) == 2
+    assert clusterfiles.names(listed) == {"a", "b"}
