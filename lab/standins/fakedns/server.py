@@ -163,12 +163,13 @@ class Server:
             writer.close()
             return
         self._places -= 1
+        peer = (writer.get_extra_info("peername") or ("gone",))[0]
         try:
             for _ in range(QUERIES_LIMIT):
                 async with asyncio.timeout(self._idle):
                     size = int.from_bytes(await reader.readexactly(2), "big")
                     data = await reader.readexactly(size)
-                reply = await self._answer(data, writer.get_extra_info("peername")[0])
+                reply = await self._answer(data, peer)
                 if reply.packet is None:
                     break
                 self._log.write([reply.line])

@@ -86,8 +86,6 @@ def entries(text: str) -> Iterator[Entry | TokenError]:  # noqa: C901  # one bra
 def _advice(mark: str, opened: int) -> str:
     if mark == "(":
         return f"'(' inside the '(' of line {opened}; close that one first"
-    return (
-        "')' without '('; remove it"
-        if mark == ")"
-        else ("quoted text does not end on its line; add the closing '\"'")
-    )
+    if mark == ")":
+        return "')' without '('; remove it"
+    return "quoted text does not end on its line; add the closing '\"'"
