@@ -131,6 +131,8 @@ def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             stream.close()
+    with suppress(subprocess.TimeoutExpired):  # it may hang in the kernel
+        process.wait(timeout=GRACE_SECONDS)
     return said
 
 

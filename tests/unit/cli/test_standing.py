@@ -1,0 +1,289 @@
+"""`lab up`, `down`, `status` and what needs a lab that stands, over fake doors."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+
+from lab import doctor
+from lab.cli import ground, wiring
+from lab.errors import ContainerFailed, ToolMissing
+from lab.host import lock, shell
+from lab.spec.config import LabConfig
+from lab.spec.plan import plan
+from lab.spec.topology import CONFIG_LABEL, KIND_LABEL, ContainerSpec, NetworkSpec
+from tests.unit.test_lifecycle import Recorded
+
+LAB = plan(LabConfig())
+
+
+@pytest.fixture
+def standing(containers):
+    """A lab of which the network and the containers stand."""
+    containers.ensure_network(LAB.network, LAB.labels)
+    for spec in LAB.containers:
+        containers.ensure(spec, LAB.network, LAB.labels)
+    return containers
+
+
+@pytest.fixture
+def log():
+    return []
+
+
+@pytest.fixture
+def parts(monkeypatch, log):
+    found = (Recorded("network", log), Recorded("dns", log))
+    monkeypatch.setattr(wiring, "components", lambda lab, node_image="": found)
+    monkeypatch.setattr(ground, "images_there", lambda lab: "node")
+    return found
+
+
+class TestUp:
+    def test_parts_are_told_as_they_get_ready_on_stderr(self, lab, parts, log):
+        ended = lab("up")
+
+        assert (ended.code, ended.out) == (0, "")
+        assert log == ["up network", "up dns"]
+        assert [line.split()[:2] for line in ended.err.splitlines()[:2]] == [
+            ["network", "ready"],
+            ["dns", "ready"],
+        ]
+        assert "lab 'lab' is up" in ended.err
+
+    def test_one_that_does_not_come_up_is_told_with_what_to_do(self, lab, parts):
+        parts[1].fails["up"] = ContainerFailed("dns: refused")
+
+        ended = lab("up")
+
+        assert ended.code == 3
+        assert ended.err.splitlines()[-2:] == [
+            "lab: dns: refused",
+            "while bringing up: dns; `lab up` again goes on, `lab down` removes",
+        ]
+
+    def test_a_taken_subnet_names_who_has_it_and_the_setting(self, lab, parts, containers, log):
+        other = NetworkSpec("office", IPv4Network("10.142.0.0/16"), IPv4Address("10.142.0.1"), "br-office")
+        containers.ensure_network(other, {})
+
+        ended = lab("up")
+
+        assert (ended.code, log) == (3, [])
+        assert ended.err == (
+            "lab: subnet 10.142.18.0/24 is taken by the network 'office' (10.142.0.0/16); "
+            "choose another with --subnet or `subnet:` in lab.yaml\n"
+        )
+
+    def test_its_twin_beside_the_other_comes_up(self, lab, parts, containers):
+        other = NetworkSpec("office", IPv4Network("10.142.0.0/20"), IPv4Address("10.142.0.1"), "br-office")
+        containers.ensure_network(other, {})
+
+        assert lab("up").code == 0
+
+    def test_a_lab_that_stands_is_not_turned_into_another(self, lab, parts, standing, log):
+        ended = lab("up", "--subnet", "10.142.19.0/24")
+
+        assert (ended.code, log) == (3, [])
+        assert "subnet: 10.142.18.0/24 stands, 10.142.19.0/24 asked for" in ended.err
+        assert "`lab down` first" in ended.err
+
+    def test_after_a_kill_between_the_network_and_the_rest_up_goes_on(self, lab, parts, containers, log):
+        containers.ensure_network(LAB.network, LAB.labels)
+
+        assert lab("up").code == 0
+        assert log == ["up network", "up dns"]
+
+    def test_a_network_of_somebody_elses_is_left_alone(self, lab, parts, containers, log):
+        containers.networks["lab"] = (LAB.network, {})
+
+        ended = lab("up")
+
+        assert (ended.code, log) == (3, [])
+        assert ended.err == "lab: the network 'lab' is there and is not a lab's; choose another --name\n"
+
+    def test_a_second_hand_is_told(self, lab, parts, log):
+        with lock.held(wiring.state_folder("lab") / "lock", "lab 'lab'"):
+            ended = lab("up")
+
+        assert (ended.code, log) == (3, [])
+        assert "another lab command is changing it now" in ended.err
+
+    def test_the_command_line_wins_over_the_file(self, tmp_path):
+        file = tmp_path / "lab.yaml"
+        file.write_text("name: filed\nsubnet: 10.142.20.0/24\n")
+
+        config = wiring.choices(None, file, subnet="10.142.21.0/24")
+
+        assert (config.name, str(config.subnet)) == ("filed", "10.142.21.0/24")
+
+
+class TestDown:
+    def test_everything_of_the_lab_goes(self, lab, standing):
+        ended = lab("down")
+
+        assert (ended.code, ended.out) == (0, "")
+        assert (standing.containers, standing.networks, standing.volumes) == ({}, {}, {})
+        assert ended.err == "lab 'lab' is gone\n"
+
+    def test_where_nothing_stands_nothing_fails(self, lab, containers):
+        assert lab("down").code == 0
+        assert (containers.containers, containers.networks) == ({}, {})
+
+    def test_another_lab_stays(self, lab, standing):
+        other = plan(LabConfig(name="other", subnet=IPv4Network("10.142.19.0/24")))
+        standing.ensure_network(other.network, other.labels)
+        standing.ensure(other.site, other.network, other.labels)
+
+        assert lab("down").code == 0
+        assert (list(standing.containers), list(standing.networks)) == (["other-site"], ["other"])
+
+    @pytest.mark.parametrize(
+        "record", ["", "{", '{"name": "lab", "of another version": 1}', '{"name": "Lab"}']
+    )
+    def test_a_record_that_cannot_be_read_is_no_reason_to_stay(self, lab, standing, record):
+        standing.networks["lab"] = (LAB.network, {**LAB.labels, CONFIG_LABEL: record})
+
+        refused, ended = lab("status"), lab("down")
+
+        assert (refused.code, ended.code) == (3, 0)
+        assert refused.err == (
+            "lab: the record of lab 'lab' cannot be read, another version wrote it; `lab down` removes it\n"
+        )
+        assert (standing.containers, standing.networks) == ({}, {})
+
+    def test_the_wall_goes_even_without_its_gatekeeper(self, lab, standing):
+        standing.remove(LAB.seal.name)
+
+        assert lab("down").code == 0
+        scripts = [call.stdin for call in standing.execs if call.container == LAB.seal.name]
+        assert any("airgap_lab" in script for script in scripts)
+        assert standing.containers == {}
+
+    def test_without_kind_the_rest_goes_and_what_stayed_is_told(self, lab, standing, shell):
+        node = ContainerSpec("lab-worker", "node", "node")
+        standing.ensure(node, LAB.network, {KIND_LABEL: "lab"})
+
+        def missing(argv):
+            raise ToolMissing(f"{argv[0]}: not found on PATH")
+
+        shell.answer = missing
+        ended = lab("down")
+
+        assert ended.code == 3
+        assert ended.err == "lab: not everything could be removed:\ncluster: kind: not found on PATH\n"
+        assert list(standing.containers) == ["lab-worker"]
+
+
+class TestStatus:
+    def test_each_part_has_a_row_of_its_own(self, lab, parts):
+        ended = lab("status")
+
+        assert (ended.code, ended.err) == (0, "")
+        assert [line.split() for line in ended.out.splitlines()] == [["network", "ready"], ["dns", "ready"]]
+
+    def test_one_that_is_not_ready_is_told_and_is_1(self, lab, parts):
+        parts[1].problem = "the container is exited, exit code 137"
+
+        ended = lab("status", "--json")
+
+        assert ended.code == 1
+        assert json.loads(ended.out) == [
+            {"part": "network", "ready": True, "problem": None},
+            {"part": "dns", "ready": False, "problem": "the container is exited, exit code 137"},
+        ]
+
+    def test_where_nothing_stands_every_part_says_so(self, lab):
+        ended = lab("status", "--json")
+
+        rows = json.loads(ended.out)
+        assert ended.code == 1
+        assert len({row["part"] for row in rows}) == len(rows) >= 15
+        assert rows[0] == {"part": "network", "ready": False, "problem": "the network is not there"}
+        assert all(row["problem"] and "\n" not in row["problem"] for row in rows if not row["ready"])
+
+
+class TestWhatNeedsALab:
+    @pytest.mark.parametrize(
+        "argv",
+        [("shell",), ("kubectl", "get", "pods"), ("logs", "dns"), ("egress",), ("images", "push", "a/b:1")],
+        ids=lambda argv: argv[0],
+    )
+    def test_it_says_that_there_is_none(self, lab, argv):
+        ended = (
+            lab(*argv, "--name", "nobody")
+            if argv[0] != "kubectl"
+            else lab("kubectl", "--name", "nobody", *argv[1:])
+        )
+
+        assert (ended.code, ended.out) == (3, "")
+        assert ended.err == "lab: no lab named 'nobody' stands here; `lab up` brings one up\n"
+
+    def test_logs_are_the_parts_own(self, lab, standing):
+        standing.said["lab-dns"] = "a query\n"
+
+        assert lab("logs", "dns").out == "a query\n"
+
+    def test_a_part_that_is_none_is_told_with_those_that_are(self, lab, standing):
+        ended = lab("logs", "nodns")
+
+        assert ended.code == 2
+        assert "nodns" in ended.err
+        assert "localnode-1" in ended.err
+
+    def test_kubectl_takes_everything_after_it(self, lab, standing, monkeypatch):
+        became = []
+        monkeypatch.setattr(shell, "become", became.append)
+
+        lab("kubectl", "get", "pods", "-o", "wide", "--all-namespaces")
+
+        assert became[0][-6:] == ["kubectl", "get", "pods", "-o", "wide", "--all-namespaces"]
+        assert "lab-workstation" in became[0]
+
+
+class TestWhatNeedsNoEngine:
+    @pytest.fixture(autouse=True)
+    def _no_engine(self, host, containers, monkeypatch):
+        def gone(*_, **__):
+            raise ToolMissing("no container engine answers")
+
+        for door in ("network_labels", "seen", "subnets"):
+            monkeypatch.setattr(containers, door, gone)
+
+    @pytest.mark.parametrize(
+        "argv",
+        [("scenario", "list"), ("scenario", "schema"), ("images", "list"), ("scenario", "list", "--json")],
+        ids=" ".join,
+    )
+    def test_it_works(self, lab, argv):
+        ended = lab(*argv)
+
+        assert (ended.code, ended.err) == (0, "")
+
+    def test_its_twin_does_not(self, lab):
+        ended = lab("status")
+
+        assert (ended.code, ended.err) == (3, "lab: no container engine answers\n")
+
+
+def test_the_lab_that_stands_is_wired_as_it_was_made(host, containers):
+    made = LabConfig(subnet=IPv4Network("10.142.77.0/24"), refusal="drop")
+    lab = plan(made)
+    containers.ensure_network(lab.network, lab.labels)
+
+    assert wiring.wired(None, None).config == made
+    assert wiring.wired("another", None).config == LabConfig(name="another")
+
+
+def test_a_doctor_is_told_the_subnet(lab, monkeypatch):
+    seen = []
+
+    def examine(machine, config, **_):
+        seen.append(str(config.subnet))
+        return (doctor.Row("subnet", "free", "free", doctor.State.OK),)
+
+    monkeypatch.setattr(doctor, "examine", examine)
+
+    assert lab("doctor", "--subnet", "10.142.19.0/24").code == 0
+    assert seen == ["10.142.19.0/24"]
