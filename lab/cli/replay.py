@@ -40,40 +40,49 @@ def run(
 ) -> None:
     """Replay scenarios in the lab and say which steps hold. Exit code 1 when one does not."""
     from lab import replay
+    from lab.host import lock
     from lab.journal import JsonLinesJournal, Tee
     from lab.report.terminal import Live
     from lab.report.text import as_plan
     from lab.spec.order import in_order
 
     scenarios = in_order(files)
-    replay.chosen(scenarios, only=only, start_from=start_from)
+    chosen = replay.chosen(scenarios, only=only, start_from=start_from)
     if dry_run:
-        print(as_plan(scenarios))
+        print(as_plan(chosen, unselected=_unselected(chosen, only=only, start_from=start_from)))
         return
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
-    prepare = _preparation(lab, scenarios)
+    prepare = _preparation(lab, scenarios, keep=keep)
     folder = lab.state / "runs" / f"{lab.host.clock.now():%Y%m%dT%H%M%S}-{scenarios[-1].name}"
-    wiring.make_folder(folder)
     held, begun = False, lab.host.clock.now()
-    try:
-        with JsonLinesJournal(folder / "events.jsonl") as journal:
-            held = replay.run(
-                scenarios,
-                lab.topology,
-                lab.host,
-                Tee((journal, Live())),
-                prepare=prepare,
-                only=only,
-                start_from=start_from,
-                keep=keep,
-            )
-    finally:
-        _write_reports(folder)
-        _write_ledger(lab, folder, since=begun)
-        _print_report(folder, as_json=as_json)
-        say(f"run folder: {folder}")
+    with lock.held(lab.state / "run.lock", f"lab {lab.config.name!r}"):
+        wiring.make_folder(folder)
+        try:
+            with JsonLinesJournal(folder / "events.jsonl") as journal:
+                held = replay.run(
+                    scenarios,
+                    lab.topology,
+                    lab.host,
+                    Tee((journal, Live())),
+                    prepare=prepare,
+                    only=only,
+                    start_from=start_from,
+                    keep=keep,
+                )
+        finally:
+            _write_reports(folder)
+            _write_ledger(lab, folder, since=begun)
+            _print_report(folder, as_json=as_json)
+            say(f"run folder: {folder}")
     raise typer.Exit(0 if held else 1)
+
+
+def _unselected(scenarios: Sequence[Scenario], *, only: str | None, start_from: str | None) -> frozenset[str]:
+    from lab import replay
+
+    named = (one for one in scenarios if {step.name for step in one.steps} & {only, start_from})
+    return frozenset().union(*(replay.select(one, only=only, start_from=start_from) for one in named))
 
 
 def report(
@@ -89,7 +98,7 @@ def report(
     _print_report(folder, as_json=as_json)
 
 
-def _preparation(lab: Wired, scenarios: Sequence[Scenario]) -> Prepare:
+def _preparation(lab: Wired, scenarios: Sequence[Scenario], *, keep: bool) -> Prepare:
     """Return what puts needs in place. SpecError: a file of theirs is wrong."""
     from lab.steps import needs
 
@@ -103,6 +112,7 @@ def _preparation(lab: Wired, scenarios: Sequence[Scenario]) -> Prepare:
             lab.host,
             static=lab.config.static,
             cache=wiring.cache_folder(),
+            keep=keep,
         )
 
     return prepare
@@ -110,11 +120,15 @@ def _preparation(lab: Wired, scenarios: Sequence[Scenario]) -> Prepare:
 
 def _write_reports(folder: Path) -> None:
     from lab import journal
+    from lab.errors import LabError
     from lab.report import machine
 
     events = journal.read(folder / "events.jsonl")
-    (folder / "report.json").write_text(machine.as_json(events))
-    (folder / "junit.xml").write_text(machine.as_junit(events))
+    for name, text in (("report.json", machine.as_json(events)), ("junit.xml", machine.as_junit(events))):
+        try:
+            (folder / name).write_text(text)
+        except OSError as error:
+            raise LabError(f"{folder / name}: cannot be written: {error.strerror}") from error
 
 
 def _write_ledger(lab: Wired, folder: Path, *, since: datetime) -> None:

@@ -29,9 +29,16 @@ APPEAR_SECONDS = 20
 
 @contextmanager
 def prepared(
-    needs: Needs, folder: Path, topology: Topology, host: Host, *, static: Path | None, cache: Path
+    needs: Needs,
+    folder: Path,
+    topology: Topology,
+    host: Host,
+    *,
+    static: Path | None,
+    cache: Path,
+    keep: bool = False,
 ) -> Iterator[None]:
-    """Have images, zones and files in place; take zones and files away again afterwards.
+    """Have images, zones and files in place; take zones and files away again afterwards, unless *keep*.
 
     *static* is the user's folder in place of the shipped files; *cache* is where delivery finds images.
     """
@@ -44,8 +51,13 @@ def prepared(
         _wait_for(needs, topology, host)
         yield
     finally:
-        _write_zones({}, topology, host)
-        _at_workstation(topology, host, f"rm -rf {STATIC}/* {STATIC}/.[!.]*")
+        if not keep:
+            _take_back(topology, host)
+
+
+def _take_back(topology: Topology, host: Host) -> None:
+    _write_zones({}, topology, host)
+    _empty_static(topology, host)
 
 
 def check_files(scenarios: Sequence[Scenario]) -> None:
@@ -88,7 +100,7 @@ def _write_zones(zones: dict[str, str], topology: Topology, host: Host) -> None:
 
 
 def _fill_static(needs: Needs, topology: Topology, host: Host, static: Path | None) -> None:
-    _at_workstation(topology, host, f"rm -rf {STATIC}/* {STATIC}/.[!.]*")
+    _empty_static(topology, host)
     if not needs.static:
         return
     if static is None:
@@ -102,6 +114,10 @@ def _fill_static(needs: Needs, topology: Topology, host: Host, static: Path | No
     if not files:
         raise LabError(f"{static}: the static folder has no files in it")
     host.containers.put(topology.workstation.name, files)
+
+
+def _empty_static(topology: Topology, host: Host) -> None:
+    _at_workstation(topology, host, f"rm -rf {STATIC}/* {STATIC}/.[!.]*")
 
 
 def _wait_for(needs: Needs, topology: Topology, host: Host) -> None:

@@ -12,7 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
+from lab.cli import wiring
+from lab.components.seal import Seal
 from tests.kind.conftest import ROOT, docker, host_snapshot, lab
 
 pytestmark = pytest.mark.kind
@@ -124,6 +127,43 @@ def _nfs_mounts(name: str) -> int:
         for line in docker("exec", node, "cat", "/proc/mounts")
         if len(line.split()) > 2
     )
+
+
+def test_with_the_seal_lifted_the_same_checks_report_a_leak(name: str, tmp_path: Path) -> None:
+    """The checks of seal.yaml that aim at an address outside, each now expected to leak; the wall still holds."""
+    story = yaml.safe_load((ROOT / "scenarios/seal.yaml").read_text())
+    outwards = [
+        step for step in story["steps"] if "198.51.100.1" in str(step.get("connect", {}).get("to", ""))
+    ]
+    places = {step["connect"]["from"] for step in outwards}
+    story["steps"] = story["steps"][:2] + [
+        {**step, "expect": "leaks"} for step in outwards if step["connect"]["to"].startswith("198.51.100.1")
+    ]
+    story["name"] = "seal-lifted"
+    (tmp_path / "files").symlink_to(ROOT / "scenarios/files")
+    (tmp_path / "seal-lifted.yaml").write_text(yaml.safe_dump(story))
+    wired = wiring.wired(name, None)
+    seal = Seal(wired.topology, wired.host)
+    seal.lift()
+    try:
+        lifted = lab("status", "--name", name)
+        done = lab("run", str(tmp_path / "seal-lifted.yaml"), "--name", name)
+        leaks = [
+            one
+            for one in json.loads(lab("egress", "--name", name, "--json").stdout)["entries"]
+            if one["leaked"]
+        ]
+    finally:
+        closed = lab("up", "--name", name)
+
+    assert (
+        "pod/probe" in places and "workstation" in places and any(one.startswith("node/") for one in places)
+    )
+    assert re.search(r"seal +not ready", lifted.stdout)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert {"pod default/probe", "workstation"} <= {one["who"] for one in leaks}
+    assert closed.returncode == 0
+    assert lab("status", "--name", name).returncode == 0
 
 
 def test_what_was_wanted_is_in_the_ledger_with_the_pod(name: str) -> None:
