@@ -1,0 +1,100 @@
+"""What a crash half way leaves behind goes with `lab down`; its record may be another version's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import pytest
+
+from lab.components.network import Network
+from lab.components.seal import Wall
+from lab.host import Host
+from lab.host.clock import SystemClock
+from lab.host.engine import DockerContainers
+from lab.host.shell import LocalShell
+from lab.spec import ruleset
+from lab.spec.config import LabConfig
+from lab.spec.plan import plan
+
+pytestmark = pytest.mark.docker
+
+ROOT = Path(__file__).parents[2]
+NAME = f"t-{os.getpid()}"
+LAB = plan(LabConfig(name=NAME, subnet=IPv4Network("10.142.79.0/24")))
+
+
+@pytest.fixture
+def host():
+    host = Host(LocalShell(), DockerContainers(), SystemClock())
+    yield host
+    Wall(LAB, host).down()
+    host.containers.sweep(LAB.labels)
+    host.containers.client.close()
+
+
+@pytest.fixture
+def wall_stands(host):
+    """Ask the engine's own network namespace, through a container that is nobody's."""
+
+    def ask():
+        asked = replace(LAB.seal, name=f"{NAME}-asks")
+        host.containers.ensure(asked, LAB.network, {"airgap-lab.test": NAME})
+        table = ["nft", "list", "table", "inet", ruleset.wall_table(NAME)]
+        done = host.containers.exec(asked.name, table, timeout=10)
+        host.containers.remove(asked.name)
+        return done.ok
+
+    return ask
+
+
+def lab(*argv, state):
+    return subprocess.run(
+        [sys.executable, "-m", "lab", *argv, "--name", NAME],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "XDG_STATE_HOME": str(state)},
+    )
+
+
+@pytest.mark.parametrize("left", ["everything", "no gatekeeper", "a stopped gatekeeper", "another's record"])
+def test_nothing_stays(host, wall_stands, tmp_path, left):
+    topology = LAB
+    if left == "another's record":
+        topology = replace(
+            LAB, network=replace(LAB.network, record='{"name": "x", "from": "another version"}')
+        )
+    Network(topology, host).up()
+    host.containers.ensure(LAB.seal, LAB.network, LAB.labels)
+    Wall(LAB, host).up()
+    host.containers.ensure(LAB.site, LAB.network, LAB.labels)
+    host.containers.ensure(LAB.nfs, LAB.network, LAB.labels)
+    if left == "no gatekeeper":
+        host.containers.remove(LAB.seal.name)
+    if left == "a stopped gatekeeper":
+        host.containers.client.api.kill(LAB.seal.name)
+    assert wall_stands()
+
+    done = lab("down", state=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert done.stderr.endswith(f"lab {NAME!r} is gone\n")
+    assert not wall_stands()
+    assert host.containers.seen(LAB.labels) == []
+    assert host.containers.network_labels(NAME) is None
+    assert host.containers.client.volumes.list(filters={"label": f"airgap-lab.name={NAME}"}) == []
+    assert list((tmp_path / "airgap-lab").iterdir()) == []
+
+
+def test_where_nothing_stands_nothing_is_left_either(host, tmp_path):
+    done = lab("down", state=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert host.containers.seen(LAB.labels) == []
