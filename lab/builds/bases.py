@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from lab.builds.failures import explained
+from lab.builds.failures import explained, must
 from lab.builds.sources import Source, debian, host_sources
 from lab.errors import LabError
 from lab.host.shell import Shell
@@ -45,11 +45,13 @@ def _pull(shell: Shell, suite: str, *, own_mirror: bool) -> bool:
     if not shell.run(["docker", "pull", "--quiet", origin], timeout=PULL_SECONDS).ok:
         return False
     emptied = "RUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*\n" if own_mirror else ""
-    shell.run(
-        ["docker", "build", "--quiet", "--tag", base(suite), "-"],
-        timeout=120,
-        stdin=f"FROM {origin}\nLABEL airgap-lab.base={suite}\n{emptied}",
-    ).check()
+    must(
+        shell.run(
+            ["docker", "build", "--quiet", "--tag", base(suite), "-"],
+            timeout=120,
+            stdin=f"FROM {origin}\nLABEL airgap-lab.base={suite}\n{emptied}",
+        )
+    )
     return True
 
 
@@ -62,22 +64,24 @@ def _bootstrap(shell: Shell, suite: str, source: Source | None, cache: Path) -> 
     cache.mkdir(parents=True, exist_ok=True)
     archive = cache / f"base-{suite}.tar"
     try:
-        shell.run(bootstrap_argv(suite, source, archive), timeout=BOOTSTRAP_SECONDS).check()
-        shell.run(
-            [
-                "docker",
-                "import",
-                "--change",
-                f"LABEL airgap-lab.base={suite}",
-                "--change",
-                'CMD ["bash"]',
-                "--change",
-                "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                str(archive),
-                base(suite),
-            ],
-            timeout=300,
-        ).check()
+        must(shell.run(bootstrap_argv(suite, source, archive), timeout=BOOTSTRAP_SECONDS))
+        must(
+            shell.run(
+                [
+                    "docker",
+                    "import",
+                    "--change",
+                    f"LABEL airgap-lab.base={suite}",
+                    "--change",
+                    'CMD ["bash"]',
+                    "--change",
+                    "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                    str(archive),
+                    base(suite),
+                ],
+                timeout=300,
+            )
+        )
     finally:
         archive.unlink(missing_ok=True)
 

@@ -27,11 +27,18 @@ CAUSES = (
 )
 
 
+def must(completed: Completed) -> Completed:
+    """Return *completed* where it ended well, else raise what `explained` makes of it."""
+    if not completed.ok:
+        raise explained(completed)
+    return completed
+
+
 def explained(completed: Completed) -> LabError:
     """Turn the failure of a docker command into one clear error: the known cause first, the output after."""
     failure = CommandFailed(completed.argv, completed.ended, completed.output)
     for sign, meaning in CAUSES:
-        if sign in completed.output:
+        if sign.lower() in completed.output.lower():
             error = LabError(meaning)
             error.__cause__ = failure
             return error

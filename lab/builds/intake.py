@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -53,6 +55,8 @@ def _save(store: Store, shell: Shell, reference: str, *, without: Sequence[str])
         excluded.write_text("".join(f"blobs/{layer.replace(':', '/')}\n" for layer in without))
         argv = ["bash", "-o", "pipefail", "-c", SAVE, "save", reference, str(unpacked), str(excluded)]
         saved = shell.run(argv, timeout=EXPORT_SECONDS)
+        if "Cannot write: No space left" in saved.stderr:  # tar's words: the store's disk, not the engine's
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if not saved.ok:
             raise explained(saved)
         files = {str(file.relative_to(unpacked)): file for file in unpacked.rglob("*") if file.is_file()}

@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except OSError as error:
         if error.errno not in REFUSALS:
             _bug()
-        print(f"lab: {error.filename or 'a file'}: {error.strerror}", file=sys.stderr)
+        print(f"lab: {error.filename or 'a file of the lab'}: {error.strerror}", file=sys.stderr)
         raise SystemExit(LabError.exit_code) from None
     except KeyboardInterrupt:
         print("lab: interrupted", file=sys.stderr)

@@ -30,9 +30,11 @@ class Cluster:
     name: str = "cluster"
 
     def up(self) -> None:
-        if not self._stands():
+        if self.check() is not None:  # a crash half way leaves less than three nodes that have joined
             self.down()
             self._create()
+        elif not self.kubeconfig.exists():  # another user's, or another state folder: no reason to start anew
+            self._fetch_kubeconfig()
         self._add_dns_settings()
         self._add_mirrors()
 
@@ -78,9 +80,15 @@ class Cluster:
         found = self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})
         return {one.name: one for one in found}
 
-    def _stands(self) -> bool:
-        """Tell whether the nodes run and have joined: a crash half way leaves less."""
-        return self.kubeconfig.exists() and self.check() is None
+    def _fetch_kubeconfig(self) -> None:
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.host.shell.run(
+            [
+                *("kind", "export", "kubeconfig", "--name", self.topology.cluster.name),
+                *("--kubeconfig", str(self.kubeconfig)),
+            ],
+            timeout=DELETE_SECONDS,
+        ).check()
 
     def _specs(self) -> Sequence[NodeSpec]:
         return self.topology.cluster.nodes

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab.builds.failures import must
 from lab.errors import LabError, ToolMissing
 from lab.host.shell import Shell
 from lab.nodeimage.kept import digest, folder_digest, whole
@@ -106,5 +107,5 @@ def build(
         *flags, packages = bundle.argv
         folder = recipe / "go" / bundle.name
         argv = [*flags, "-o", f"{out}/", packages]
-        shell.run(argv, timeout=BUILD_SECONDS, env=ENVIRONMENT, cwd=folder).check()
+        must(shell.run(argv, timeout=BUILD_SECONDS, env=ENVIRONMENT, cwd=folder))
     return kept

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lab.builds.bases import SUITES, ensure_bases
+from lab.builds.failures import must
 from lab.builds.settings import host_settings, proxies, secret_files
 from lab.host.shell import Shell
 from lab.nodeimage import archives, binaries
@@ -70,26 +71,30 @@ def _image(
             *(f"--secret=id={name},src={file}" for name, file in secrets.items()),
             *(f"--build-arg={name}={value}" for name, value in proxies().items()),
         ]
-        shell.run(
-            [*build, "--target", "parts", "--output", f"type=local,dest={parts}", str(recipe)],
-            timeout=IMAGE_SECONDS,
-        ).check()
+        must(
+            shell.run(
+                [*build, "--target", "parts", "--output", f"type=local,dest={parts}", str(recipe)],
+                timeout=IMAGE_SECONDS,
+            )
+        )
         components = _components(wanted, programs, parts, go=go, cache=cache, say=say)
         say("building the node image: assembly and preload")
-        shell.run(
-            [
-                *build,
-                "--target=node",
-                f"--build-arg=KUBERNETES_VERSION={version}",
-                f"--build-arg=PAUSE_IMAGE={pause}",
-                *(f"--build-context={name}={programs[name]}" for name in ("kubernetes", "crictl", "cni")),
-                f"--build-context=components={components}",
-                "--load",
-                f"--tag={reference}",
-                str(recipe),
-            ],
-            timeout=IMAGE_SECONDS,
-        ).check()
+        must(
+            shell.run(
+                [
+                    *build,
+                    "--target=node",
+                    f"--build-arg=KUBERNETES_VERSION={version}",
+                    f"--build-arg=PAUSE_IMAGE={pause}",
+                    *(f"--build-context={name}={programs[name]}" for name in ("kubernetes", "crictl", "cni")),
+                    f"--build-context=components={components}",
+                    "--load",
+                    f"--tag={reference}",
+                    str(recipe),
+                ],
+                timeout=IMAGE_SECONDS,
+            )
+        )
 
 
 def _components(

@@ -263,8 +263,8 @@ def test_a_refused_archive_takes_nothing_away_that_was_there(store: Store, tmp_p
     read_archive(store, write_tar(tmp_path / "a.tar", oci()), architecture="amd64")
     there = sorted(store.root.rglob("*"))
 
+    other = oci(config=CONFIG.replace(b"amd64", b"s390x"))
     with pytest.raises(LabError, match="s390x"):
-        other = oci(config=CONFIG.replace(b"amd64", b"s390x"))
         read_archive(store, write_tar(tmp_path / "b.tar", other), architecture="amd64")
 
     assert sorted(store.root.rglob("*")) == there

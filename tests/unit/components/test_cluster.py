@@ -33,6 +33,9 @@ class World:
     def kind(self, argv):
         if self.exit_code:
             return completed(stderr="kind says no", exit_code=self.exit_code, argv=argv)
+        if "export" in argv:
+            (self.state / "kubeconfig").write_text("exported")
+            return completed()
         for node in LAB.cluster.nodes:
             if "create" in argv:
                 spec = ContainerSpec(node.container, "node", "node")
@@ -114,15 +117,13 @@ def test_coredns_is_told_whom_to_ask(cluster, world):
     assert "forward . 10.142.18.191" in applied.stdin
 
 
-@pytest.mark.parametrize("lost", ["node", "stopped", "kubeconfig", "unjoined"])
-def test_one_that_was_made_half_is_made_anew(cluster, world, lost, tmp_path):
+@pytest.mark.parametrize("lost", ["node", "stopped", "unjoined"])
+def test_one_that_was_made_half_is_made_anew(cluster, world, lost):
     cluster.up()
     if lost == "node":
         world.containers.remove("lab-worker2")
     elif lost == "stopped":
         world.containers.containers["lab-worker2"].running = False
-    elif lost == "kubeconfig":
-        (tmp_path / "kubeconfig").unlink()
     else:
         joined, world.joined = world.joined, world.joined[:2]
         original = world.kind
@@ -137,6 +138,16 @@ def test_one_that_was_made_half_is_made_anew(cluster, world, lost, tmp_path):
 
     assert verbs(world) == ["create", "delete", "create"]
     assert cluster.check() is None
+
+
+def test_one_that_stands_is_left_standing_where_only_its_kubeconfig_is_lost(cluster, world, tmp_path):
+    cluster.up()
+    (tmp_path / "kubeconfig").unlink()
+
+    cluster.up()
+
+    assert verbs(world) == ["create", "export"]
+    assert (tmp_path / "kubeconfig").read_text() == "exported"
 
 
 def test_kinds_own_words_are_told(cluster, world):
