@@ -14,6 +14,7 @@ from dnslib import RCODE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.standins.fakedns import responder as responder_module
 from lab.standins.fakedns.lookup import Answer
 from lab.standins.fakedns.master import read_zone
 from lab.standins.fakedns.responder import Responder
@@ -313,6 +314,41 @@ def test_id_and_the_questions_case_come_back_as_sent_from_the_cache_too():
 
         assert (reply.header.id, reply.q.qname.label) == (ident, tuple(name.encode().split(b".")))
         assert reply.rr[0].rname.label == tuple(name.encode().split(b"."))
+
+
+def test_a_kept_answer_is_logged_for_whoever_asks_this_time():
+    responder = Responder(WORLD, FakeDelegate(), now=lambda: "now")
+    first, second = ([(65518, bytes([10, 244, 1, last]))] for last in (7, 8))
+    askers = [
+        exchange(edns_query("yann.lecun.com", options=options), responder=responder)[1]["asker"]
+        for options in (first, second, first)
+    ]
+    plain = bytes(dnslib.DNSRecord.question("yann.lecun.com").pack())
+    peers = [
+        json.loads(responder.respond(plain, peer, tcp=False, wait=False).line)["asker"] for peer in ("p", "q")
+    ]
+
+    assert askers == ["10.244.1.7", "10.244.1.8", "10.244.1.7"]
+    assert peers == ["p", "q"]
+
+
+def test_no_more_answers_are_kept_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr(responder_module, "KEPT_ANSWERS", 3)
+    responder = Responder(WORLD, FakeDelegate())
+    sizes = []
+    for number in range(5):
+        assert rcode(ask(f"n{number}.test", responder=responder)[0]) == "NXDOMAIN"
+        sizes.append(len(responder._cache))
+
+    assert sizes == [1, 2, 3, 1, 2]
+
+
+def test_a_query_with_a_pointer_in_it_is_refused():
+    query = struct.pack("!6H", 7, 0x0100, 1, 0, 0, 1) + b"\1a\0\0\1\0\1"
+    record = struct.pack("!HHIH", 1, 1, 0, 4) + bytes(4)
+
+    assert exchange(query + b"\0" + record)[1]["rcode"] == "NXDOMAIN"
+    assert exchange(query + b"\xc0\x0c" + record)[1]["rcode"] == "FORMERR"
 
 
 @pytest.mark.parametrize("rd", [0, 1])
