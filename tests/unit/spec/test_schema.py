@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import typing
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 
@@ -12,8 +14,6 @@ from lab.errors import SpecError
 from lab.spec.reading import parse_scenario, read_scenario
 from lab.spec.scenario import ACTIONS, SHORT, Action
 from lab.spec.schema import schema
-
-jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is in the dev dependencies")
 
 ROOT = Path(__file__).parents[3]
 GOOD = [
@@ -28,6 +28,13 @@ def validator():
 
 def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(schema())
+
+
+def test_the_schema_beside_the_scenarios_is_this_one():
+    """`lab scenario schema > scenarios/scenario.schema.json` makes it so again."""
+    kept = json.loads((ROOT / "scenarios" / "scenario.schema.json").read_text())
+
+    assert kept == schema()
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: f"{path.parent.name}-{path.stem}")
