@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -50,14 +50,20 @@ def prepared(
         _fill_static(needs, topology, host, static)
         _wait_for(needs, topology, host)
         yield
-    finally:
+    except BaseException:
         if not keep:
-            _take_back(topology, host)
+            with suppress(LabError):  # what went wrong first is what to tell
+                _take_back(topology, host)
+        raise
+    if not keep:
+        _take_back(topology, host)
 
 
 def _take_back(topology: Topology, host: Host) -> None:
-    _write_zones({}, topology, host)
-    _empty_static(topology, host)
+    try:
+        _write_zones({}, topology, host)
+    finally:
+        _empty_static(topology, host)
 
 
 def check_files(scenarios: Sequence[Scenario]) -> None:

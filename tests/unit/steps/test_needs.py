@@ -1,0 +1,167 @@
+"""What a scenario needs is there before its first step, and gone after its last."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.errors import ContainerFailed, LabError, NotReady, SpecError
+from lab.spec.config import LabConfig
+from lab.spec.plan import ZONES_CONF, plan
+from lab.spec.scenario import Needs
+from lab.steps import needs as room
+from tests.fakes import FakeClock, FakeContainers, completed, fake_host
+
+LAB = plan(LabConfig())
+ZONE = "$TTL 60\n@ IN SOA ns.site.test. root.site.test. 1 60 60 60 60\n@ IN NS ns\nns IN A 192.0.2.1\n"
+NEEDS = Needs(
+    zones={"site.test": "db.site"}, static=True, names=("ns.site.test",), urls=("http://ns.site.test/a",)
+)
+
+
+class World:
+    def __init__(self):
+        self.answers = {"dig": completed("192.0.2.1\n")}
+        self.containers = FakeContainers(answer=lambda call: self.answers.get(call.argv[0], completed()))
+        for spec in LAB.containers:
+            self.containers.ensure(spec, LAB.network, LAB.labels)
+        self.clock = FakeClock()
+        self.host = fake_host(containers=self.containers, clock=self.clock)
+
+    @property
+    def declared(self):
+        return self.containers.containers["lab-dns"].files.get(ZONES_CONF)
+
+    @property
+    def commands(self):
+        return [call.argv[-1] for call in self.containers.execs if call.argv[0] == "bash"]
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "db.site").write_text(ZONE)
+    return tmp_path
+
+
+@pytest.fixture
+def prepared(world, folder, tmp_path):
+    def call(needs=NEEDS, **more):
+        given = {"static": None, "cache": tmp_path, **more}
+        return room.prepared(needs, folder, LAB, world.host, **given)
+
+    return call
+
+
+FILL, EMPTY = (
+    "cp -r /media/sdd/off/. /usr/local/static/",
+    "rm -rf /usr/local/static/* /usr/local/static/.[!.]*",
+)
+
+
+def test_zones_are_declared_as_bind_would_and_taken_back(world, prepared):
+    with prepared():
+        files = world.containers.containers["lab-dns"].files
+        assert files["/etc/bind/db.site.test"] == ZONE.encode()
+        assert world.declared.decode().split() == [
+            *("zone", '"site.test"', "{", "type", "master;", "file", '"/etc/bind/db.site.test";', "};")
+        ]
+
+    assert world.declared == b""
+
+
+def test_the_static_folder_is_filled_and_emptied(world, prepared):
+    with prepared():
+        assert world.commands == [EMPTY, FILL]
+
+    assert world.commands == [EMPTY, FILL, EMPTY]
+
+
+def test_a_scenario_without_static_files_has_an_empty_folder(world, prepared):
+    with prepared(Needs()):
+        assert world.commands == [EMPTY]
+
+
+def test_the_users_own_files_go_before_the_shipped(world, prepared, tmp_path):
+    own = tmp_path / "own"
+    (own / "exdb" / "mnist").mkdir(parents=True)
+    (own / "exdb" / "mnist" / "a.gz").write_bytes(b"own")
+
+    with prepared(static=own):
+        assert FILL not in world.commands
+        assert (
+            world.containers.containers["lab-workstation"].files["/usr/local/static/exdb/mnist/a.gz"]
+            == b"own"
+        )
+
+
+def test_what_is_kept_stays(world, prepared):
+    with prepared(keep=True):
+        pass
+
+    assert world.declared != b""
+    assert world.commands == [EMPTY, FILL]
+
+
+def test_a_name_is_waited_for(world, prepared):
+    world.answers["dig"] = completed("")
+
+    with pytest.raises(NotReady, match=r"the name ns\.site\.test was not ready after 20 s"), prepared():
+        pytest.fail("it began")
+    assert world.declared == b""
+
+
+def test_a_url_that_cannot_be_had_is_told(world, prepared):
+    world.answers["curl"] = completed(stderr="curl: (22) 404\n", exit_code=22)
+
+    with (
+        pytest.raises(
+            LabError,
+            match=r"needs: http://ns\.site\.test/a cannot be fetched inside the gap: curl: \(22\) 404",
+        ),
+        prepared(),
+    ):
+        pytest.fail("it began")
+    assert world.commands[-1] == EMPTY
+
+
+def test_everything_is_taken_back_however_the_scenario_ends(world, prepared):
+    with pytest.raises(ZeroDivisionError), prepared():
+        raise ZeroDivisionError
+
+    assert world.declared == b""
+    assert world.commands[-1] == EMPTY
+
+
+def test_taking_back_does_not_hide_what_went_wrong_first(world, prepared):
+    def go_wrong():
+        world.containers.remove("lab-dns")
+        raise LabError("first")
+
+    with pytest.raises(LabError, match=r"^first$"), prepared():
+        go_wrong()
+
+    assert world.commands[-1] == EMPTY
+
+
+def test_its_twin_that_went_well_says_what_could_not_be_taken_back(world, prepared):
+    with pytest.raises(ContainerFailed, match="lab-dns"), prepared():
+        world.containers.remove("lab-dns")
+
+    assert world.commands[-1] == EMPTY
+
+
+def test_a_wrong_zone_file_is_told_before_anything_is_touched(world, prepared, folder):
+    (folder / "db.site").write_text("@ IN NONSENSE\n")
+    wrong = Needs(zones={"site.test": "db.site", "other.test": "nowhere"})
+
+    with pytest.raises(SpecError) as caught, prepared(wrong):
+        pytest.fail("it began")
+
+    assert len(caught.value.problems) >= 2
+    assert any("nowhere" in one for one in caught.value.problems)
+    assert world.declared is None
+    assert world.commands == []
