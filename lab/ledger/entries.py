@@ -52,6 +52,12 @@ class Entry:
     step: str = ""
     """`scenario: step`, the one under way; empty where none was."""
 
+    @property
+    def note(self) -> str:
+        """What tells a bare name apart: a slip, or a Service that has gone, and no host of the outside."""
+        bare = self.kind is Kind.NAME and "." not in self.what
+        return "bare name: no search domain has it" if bare else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:

@@ -40,7 +40,7 @@ def as_grid(ledger: Ledger) -> Group:
 def as_json(ledger: Ledger) -> str:
     """Return every entry, the lab's own doing marked."""
     return (
-        json.dumps({"entries": [asdict(entry) for entry in ledger.entries]}, indent=1, default=_plain) + "\n"
+        json.dumps({"entries": [_full(entry) for entry in ledger.entries]}, indent=1, default=_plain) + "\n"
     )
 
 
@@ -52,13 +52,20 @@ def _content(ledger: Ledger, *, infrastructure: bool) -> tuple[list[Sequence[str
     if not any(row[-1] for row in rows[1:]):
         rows = [row[:-1] for row in rows]
     notes = [] if entries else ["nothing was wanted from outside"]
+    notes += sorted({f"({entry.note})" for entry in entries if entry.note})
     if hidden:
         notes.append(f"({hidden} more of the lab's own infrastructure)")
     return rows, notes
 
 
+def _full(entry: Entry) -> dict[str, object]:
+    fields = asdict(entry)
+    return {**fields, "note": entry.note} if entry.note else fields
+
+
 def _row(entry: Entry) -> Sequence[str]:
     kind = f"LEAK {entry.kind}" if entry.leaked else str(entry.kind)
+    kind = f"bare {kind}" if entry.note else kind
     return (
         entry.who,
         entry.what,

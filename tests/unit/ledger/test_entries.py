@@ -84,6 +84,20 @@ def test_the_table_shows_wants_and_counts_the_rest():
     assert as_table(Ledger()) == "nothing was wanted from outside\n"
 
 
+def test_a_bare_name_is_told_apart_in_the_table_and_in_the_json():
+    ledger = add_up([want("statsd-sink"), want("a.test")], PEOPLE)
+
+    lines = as_table(ledger).splitlines()
+    notes = {entry["what"]: entry.get("note") for entry in json.loads(as_json(ledger))["entries"]}
+
+    assert [line.split()[1:4] for line in lines[1:3]] == [
+        ["a.test", "name", "A"],
+        ["statsd-sink", "bare", "name"],
+    ]
+    assert lines[3:] == ["(bare name: no search domain has it)"]
+    assert notes == {"a.test": None, "statsd-sink": "bare name: no search domain has it"}
+
+
 def test_the_json_has_everything():
     entries = json.loads(as_json(add_up([want("a.test"), want("x.in-addr.arpa")], PEOPLE)))["entries"]
 
