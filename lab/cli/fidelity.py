@@ -7,8 +7,7 @@ from typing import Any
 
 from lab.cli import wiring
 from lab.cli.wiring import Wired
-from lab.errors import NotReady
-from lab.host.kubectl import kubectl, nodes
+from lab.host.kubectl import NoAnswer, kubectl, nodes
 from lab.report.fidelity import STAND_IN_LABEL, Facts, node_facts, stand_ins
 
 DEFINITIONS = "/apis/apiextensions.k8s.io"
@@ -25,7 +24,7 @@ def read(lab: Wired) -> Facts:
     kubernetes, systems, runtimes = node_facts(nodes(containers, control_plane))
     group = kubectl(containers, control_plane, "get", "--raw", DEFINITIONS)
     if isinstance(group, str):
-        raise NotReady("the API server", SECONDS, group)
+        raise NoAnswer(f"the API server does not answer: {group}")
     client = containers.exec(control_plane, ["bash", "-c", NFS_CLIENT], timeout=SECONDS).check()
     return Facts(
         kubernetes=kubernetes,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.builds.pull import hosts_toml
-from lab.errors import LabError, NotReady
+from lab.errors import LabError
 from lab.host import Host
 from lab.host.containers import Seen
-from lab.host.kubectl import kubectl, nodes
+from lab.host.kubectl import NoAnswer, kubectl, nodes
 from lab.spec import clusterfiles
 from lab.spec.topology import KIND_LABEL, NodeSpec, Topology
 
@@ -59,7 +59,7 @@ class Cluster:
                 return f"{node.name} is {seen[node.container].state}"
         try:
             listed = nodes(self.host.containers, self.topology.cluster.control_plane.container)
-        except NotReady as error:
+        except NoAnswer as error:
             return str(error)
         absent = [node.name for node in self._specs() if node.name not in clusterfiles.names(listed)]
         return f"{', '.join(absent)} did not join" if absent else None

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.errors import NotReady
 from lab.host import Host
 from lab.host.clock import wait_until
-from lab.host.kubectl import kubectl, nodes
+from lab.host.kubectl import NoAnswer, kubectl, nodes
 from lab.spec import clusterfiles
 from lab.spec.topology import KIND_LABEL, NodeSpec, Topology
 
@@ -51,7 +50,7 @@ class PodNetwork:
     def check(self) -> str | None:
         try:
             listed = nodes(self.host.containers, self.topology.cluster.control_plane.container)
-        except NotReady as error:
+        except NoAnswer as error:
             return str(error)
         return clusterfiles.unready(listed, [node.name for node in self._nodes()])
 
@@ -70,7 +69,7 @@ class PodNetwork:
     def _ranges_missing(self) -> str | None:
         try:
             ranges = self._ranges()
-        except NotReady as error:
+        except NoAnswer as error:
             return str(error)
         missing = [node.name for node in self._nodes() if node.name not in ranges]
         return f"no pod range yet: {', '.join(missing)}" if missing else None

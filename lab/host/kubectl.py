@@ -6,11 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lab.errors import NotReady
+from lab.errors import LabError
 from lab.host.containers import Containers
 
 ADMIN = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 SECONDS = 30
+
+
+class NoAnswer(LabError):
+    """The API server could not be asked."""
 
 
 def kubectl(
@@ -24,8 +28,8 @@ def kubectl(
 
 
 def nodes(containers: Containers, control_plane: str) -> Mapping[str, Any]:
-    """Return `kubectl get nodes -o json`. Raises NotReady where the API server does not answer."""
+    """Return `kubectl get nodes -o json`. Raises NoAnswer."""
     listed = kubectl(containers, control_plane, "get", "nodes", "-o", "json")
     if isinstance(listed, str):
-        raise NotReady("the API server", SECONDS, listed)
+        raise NoAnswer(f"the API server does not answer: {listed}")
     return listed

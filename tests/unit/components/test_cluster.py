@@ -169,7 +169,7 @@ def test_what_is_wrong_is_told(cluster, world):
 
     cluster.up()
     world.api = False
-    assert cluster.check() == "the API server was not ready after 30 s; last seen: connection refused"
+    assert cluster.check() == "the API server does not answer: connection refused"
 
     world.api = True
     world.joined = world.joined[:2]
