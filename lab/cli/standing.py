@@ -12,7 +12,7 @@ import typer
 from lab.cli import wiring
 from lab.cli.wiring import AsJson, ConfigFile, Name, say
 
-PARTS = ("site", "dns", "web", "nfs", "registry", "sinkhole", "workstation", "seal")
+PARTS = ("site", "dns", "web", "nfs", "registry", "sinkhole", "workstation", "gatekeeper")
 
 
 def register(app: typer.Typer) -> None:
@@ -137,6 +137,7 @@ def logs(
     wiring.must_stand(lab)
     nodes = {node.name: node.container for node in lab.topology.cluster.nodes}
     containers = {spec.role: spec.name for spec in lab.topology.containers} | nodes
+    containers["gatekeeper"] = containers["seal"]  # as `lab status` calls it
     if part not in containers:
         raise typer.BadParameter(f"{part!r} is no part of the lab; parts: {', '.join(containers)}")
     sys.stdout.write(lab.host.containers.logs(containers[part]))

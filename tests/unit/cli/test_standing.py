@@ -225,6 +225,12 @@ class TestWhatNeedsALab:
 
         assert lab("logs", "dns").out == "a query\n"
 
+    @pytest.mark.parametrize("part", ["gatekeeper", "seal"])
+    def test_the_gatekeeper_answers_to_both_of_its_names(self, lab, standing, part):
+        standing.said["lab-seal"] = "refused\n"
+
+        assert lab("logs", part).out == "refused\n"
+
     def test_a_part_that_is_none_is_told_with_those_that_are(self, lab, standing):
         ended = lab("logs", "nodns")
 
