@@ -19,7 +19,7 @@ from tests.bench import ground
 from tests.bench.row import Row, median, run, say, timed
 
 IMAGE = "gcr.io/kubeflow-ci/pytorch-dist-mnist_test:1.0"
-ROUNDS = 3
+ROUNDS = 2
 GONE_SECONDS = 60
 EMPTY_MIB = 700
 """A node's own images, unpacked; the image measured has more."""
