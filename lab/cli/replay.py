@@ -71,10 +71,12 @@ def run(
                     keep=keep,
                 )
         finally:
-            _write_reports(folder)
-            _write_ledger(lab, folder, since=begun)
-            _print_report(folder, as_json=as_json)
-            say(f"run folder: {folder}")
+            try:  # printing needs neither disk nor engine, which may be what ended the run
+                _print_report(folder, as_json=as_json)
+                _write_reports(folder)
+                _write_ledger(lab, folder, since=begun)
+            finally:
+                say(f"run folder: {folder}")
     raise typer.Exit(0 if held else 1)
 
 
@@ -145,10 +147,7 @@ def _write_ledger(lab: Wired, folder: Path, *, since: datetime) -> None:
 
 def _print_report(folder: Path, *, as_json: bool) -> None:
     from lab import journal
-    from lab.report import text
+    from lab.report import machine, text
 
-    print(
-        (folder / "report.json").read_text()
-        if as_json
-        else text.as_text(journal.read(folder / "events.jsonl"))
-    )
+    events = journal.read(folder / "events.jsonl")
+    print(machine.as_json(events) if as_json else text.as_text(events))

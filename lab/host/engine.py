@@ -37,7 +37,9 @@ def translated(what: str) -> Iterator[None]:
     except (docker.errors.DockerException, docker.errors.StreamParseError) as error:
         raise ContainerFailed(f"{what}: {error}") from error
     except OSError as error:  # what `requests` raises is among them
-        raise ContainerFailed(f"{what}: the container engine stopped answering ({error})") from error
+        raise ContainerFailed(
+            f"{what}: the container engine stopped answering ({_plainly(error)}); `lab doctor` says why"
+        ) from error
 
 
 class DockerContainers:
@@ -200,6 +202,8 @@ def _plainly(error: BaseException) -> str:
         ):
             if isinstance(said, OSError) and said.strerror:
                 return said.strerror
+            if isinstance(said, ConnectionError):  # the built-in one, which `requests`' is not
+                return str(said)
         seen = seen.__cause__ or seen.__context__
     return str(error)
 
