@@ -49,12 +49,16 @@ def up(
         ground.subnet_is_free(lab)
         image = ground.images_there(lab)
         start = host.clock.monotonic()
-        lifecycle.up(
-            wiring.components(lab, node_image=image),
-            clock=host.clock,
-            begin=lambda _: None,
-            done=lambda part, seconds: say(f"  {part:<12} ready  {seconds:6.1f} s"),
-        )
+        try:
+            lifecycle.up(
+                wiring.components(lab, node_image=image),
+                clock=host.clock,
+                begin=lambda _: None,
+                done=lambda part, seconds: say(f"  {part:<12} ready  {seconds:6.1f} s"),
+            )
+        except KeyboardInterrupt:
+            say("lab: interrupted; `lab up` again goes on, `lab down` removes")
+            raise
     say(
         f"lab {given.name!r} is up in {host.clock.monotonic() - start:.1f} s, sealed; `lab run` replays in it"
     )

@@ -11,6 +11,9 @@ from typing import IO
 
 from lab.errors import LabError
 
+ROOM = 256 * 1024
+"""Bytes: the kubeconfig, kind's configuration and the beginning of a journal."""
+
 
 @contextmanager
 def held(path: Path, what: str) -> Iterator[None]:
@@ -18,13 +21,23 @@ def held(path: Path, what: str) -> Iterator[None]:
 
     The file goes with its holder, and so does its folder where nothing else is in it.
     """
-    with _locked(path, what):
+    with _locked(path, what) as file:
         try:
+            _see_that_there_is_room(file, path, what)
             yield
         finally:
             path.unlink(missing_ok=True)
             with suppress(OSError):  # not empty
                 path.parent.rmdir()
+
+
+def _see_that_there_is_room(file: IO[str], path: Path, what: str) -> None:
+    """Who holds the lock will write beside it; better to know now than half way."""
+    try:
+        os.posix_fallocate(file.fileno(), 0, ROOM)
+        os.ftruncate(file.fileno(), 0)
+    except OSError as error:
+        raise _refused(path, what, error) from error
 
 
 def _locked(path: Path, what: str) -> IO[str]:
@@ -49,7 +62,11 @@ def _opened(path: Path, what: str) -> IO[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("w")
     except OSError as error:
-        raise LabError(
-            f"{what}: its folder {path.parent} cannot be written: {error.strerror};"
-            " XDG_STATE_HOME says where the lab keeps its state"
-        ) from error
+        raise _refused(path, what, error) from error
+
+
+def _refused(path: Path, what: str, error: OSError) -> LabError:
+    return LabError(
+        f"{what}: its folder {path.parent} cannot be written: {error.strerror};"
+        " XDG_STATE_HOME says where the lab keeps its state"
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 
 import pytest
 
@@ -63,6 +65,21 @@ def test_a_lock_that_its_last_holder_removed_meanwhile_is_none(tmp_path, monkeyp
         held(path, "lab 'a'"),
     ):
         pytest.fail("two hold it")
+
+
+def test_a_full_disk_is_told_before_anything_is_done(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    with (
+        pytest.raises(
+            LabError, match=r"^lab 'a': its folder \S+/a cannot be written: No space left on device; XDG"
+        ),
+        held(tmp_path / "a" / "lock", "lab 'a'"),
+    ):
+        pytest.fail("it is held")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_one_message(tmp_path):
