@@ -21,6 +21,7 @@ REFUSALS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR}
 )
 """What a disk or its owner may say of any file at any time: never a bug of ours."""
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="lab",
@@ -65,7 +66,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise SystemExit(LabError.exit_code) from None
     except KeyboardInterrupt:
         print("lab: interrupted", file=sys.stderr)
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # Typer's answer to Ctrl-C, given in silence
+            print("lab: interrupted", file=sys.stderr)
+        raise
     except Exception:  # noqa: BLE001 - the one place: what is left is a bug of ours
         _bug()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +43,10 @@ def egress(
     if follow:
         _follow(lab, since)
     found = ledger.read(lab.topology, lab.host, since=since, events=_events(lab.state))
-    print((ledger.as_json if as_json else ledger.as_table)(found), end="")
+    if sys.stdout.isatty() and not as_json:
+        wiring.show(ledger.as_grid(found))
+    else:
+        print((ledger.as_json if as_json else ledger.as_table)(found), end="")
 
 
 def _follow(lab: Wired, since: datetime | None) -> None:

@@ -57,7 +57,7 @@ def up(
                 done=lambda part, seconds: say(f"  {part:<12} ready  {seconds:6.1f} s"),
             )
         except KeyboardInterrupt:
-            say("lab: interrupted; `lab up` again goes on, `lab down` removes")
+            say("`lab up` again goes on, `lab down` removes")
             raise
     say(
         f"lab {given.name!r} is up in {host.clock.monotonic() - start:.1f} s, sealed; `lab run` replays in it"

@@ -9,9 +9,12 @@ import socket
 import struct
 import threading
 import time
+import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+import docker.errors
 from docker.api import APIClient
 
 from lab.host.shell import GRACE_SECONDS, Completed
@@ -20,6 +23,10 @@ log = logging.getLogger(__name__)
 
 TIMED_OUT_CODES = (124, 137)
 """What coreutils' `timeout` exits with when it ended the command, politely or not."""
+
+MARK = "LAB_EXEC"
+"""The variable by which a command's processes are found again."""
+END = f'for one in /proc/[0-9]*; do grep -qsz "^{MARK}=$0$" $one/environ && kill "${{one#/proc/}}"; done'
 
 
 def run(
@@ -30,7 +37,8 @@ def run(
     """
     wrapped = ["timeout", "--kill-after=2", f"{timeout:.1f}", *argv]
     start = time.monotonic()
-    made = api.exec_create(container, wrapped, stdin=stdin is not None)
+    mark = uuid.uuid4().hex
+    made = api.exec_create(container, wrapped, stdin=stdin is not None, environment={MARK: mark})
     stream: Any = api.exec_start(made["Id"], socket=True)
     connection: socket.socket = getattr(stream, "_sock", stream)  # a SocketIO around it, over a Unix socket
     reader: io.BufferedReader = stream._response.raw._fp.fp  # noqa: SLF001 - see _drain
@@ -38,6 +46,9 @@ def run(
         if stdin is not None:
             threading.Thread(target=_feed, args=(connection, stdin.encode()), daemon=True).start()
         stdout, stderr, complete = _drain(reader, connection, deadline=start + timeout + GRACE_SECONDS)
+    except BaseException:  # Ctrl-C: the user does not want it any more
+        _end(api, container, mark)
+        raise
     finally:
         reader.close()
         connection.close()
@@ -47,6 +58,13 @@ def run(
         code = None
     log.debug("%s: %s: %s in %.2f s", container, shlex.join(argv), code, seconds)
     return Completed(tuple(argv), code, stdout, stderr, seconds)
+
+
+def _end(api: APIClient, container: str, mark: str) -> None:
+    """End, in the container, whatever was started under *mark*: the engine itself cannot."""
+    with suppress(docker.errors.DockerException, OSError):
+        made = api.exec_create(container, ["sh", "-c", END, mark])
+        api.exec_start(made["Id"], detach=True)
 
 
 def _feed(connection: socket.socket, content: bytes) -> None:

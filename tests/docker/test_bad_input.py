@@ -9,11 +9,15 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
+from lab.host import exec_stream
+from lab.host.engine import DockerContainers
 
 pytestmark = pytest.mark.docker
 
@@ -147,7 +151,7 @@ def test_changing_ones_mind_while_the_lab_comes_up(tmp_path, gone_afterwards):
 
     assert (up.returncode, out) == (130, "")
     assert "Traceback" not in rest, [*said, rest]
-    assert rest.splitlines()[-1] == "lab: interrupted; `lab up` again goes on, `lab down` removes"
+    assert rest.splitlines()[-2:] == ["`lab up` again goes on, `lab down` removes", "lab: interrupted"]
 
 
 @pytest.fixture
@@ -184,6 +188,54 @@ def test_a_full_disk_under_the_state_folder_is_found_before_anything_is_made(tin
     assert said_plainly(done), done.stderr
     assert "No space left on device" in done.stderr
     assert engines_things() == []
+
+
+@pytest.fixture
+def container():
+    argv = [
+        "docker",
+        "run",
+        "-d",
+        "--rm",
+        "--name",
+        f"{NAME}-exec",
+        "--network=none",
+        "airgap-lab/seal:latest",
+        "sleep",
+        "60",
+    ]
+    subprocess.run(argv, check=True, capture_output=True, timeout=30)
+    yield f"{NAME}-exec"
+    subprocess.run(["docker", "rm", "-f", f"{NAME}-exec"], check=True, capture_output=True, timeout=30)
+
+
+def test_an_interrupted_command_ends_in_its_container_too_and_nothing_else_does(container, monkeypatch):
+    def running() -> list[str]:
+        listing = "for one in /proc/[0-9]*; do tr '\\0' ' ' < $one/cmdline; echo; done"
+        done = subprocess.run(
+            ["docker", "exec", container, "sh", "-c", listing],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        return sorted(line.strip() for line in done.stdout.splitlines() if line.startswith("sleep"))
+
+    def interrupted(*_, **__):
+        deadline = time.monotonic() + 10
+        while running() != ["sleep 33", "sleep 60"] and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert running() == ["sleep 33", "sleep 60"]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exec_stream, "_drain", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        DockerContainers().exec(container, ["bash", "-c", "sleep 33; true"], timeout=40)
+
+    deadline = time.monotonic() + 10
+    while running() != ["sleep 60"] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert running() == ["sleep 60"]
 
 
 def test_the_fixture_itself_lets_everything_through(tmp_path):

@@ -442,3 +442,14 @@ def test_json_stays_json_off_a_terminal(capsys, monkeypatch):
         "ready": False,
         "problem": "the network is not there",
     }
+
+
+def test_ctrl_c_is_answered_in_one_line(capsys, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(wiring, "wired", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        main(["status"])
+
+    assert (ended.value.code, capsys.readouterr().err) == (130, "lab: interrupted\n")
