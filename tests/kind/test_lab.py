@@ -226,3 +226,36 @@ def test_run_without_a_lab_says_so_in_one_line(before: object) -> None:
 
     assert done.returncode == 3
     assert done.stderr.strip() == "lab: no lab named 'nobody' stands here; `lab up` brings one up"
+
+
+def test_ctrl_c_ends_a_run_cleanly_with_its_journal_whole(name: str, tmp_path: Path) -> None:
+    story = tmp_path / "slow.yaml"
+    story.write_text(
+        "name: slow\nsummary: one step that takes long\n"
+        "steps: [{name: quick, run: echo here}, {name: long, run: sleep 55}, {name: after, run: echo no}]\n"
+        "cleanup: [{name: tidy, run: echo tidied}]\n"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-m", "lab", "run", str(story), "--name", name],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while "sleep 55" not in at_workstation(name, "ps -eo args").stdout and time.monotonic() < deadline:
+        time.sleep(0.2)
+    run.send_signal(signal.SIGINT)
+    out, said = run.communicate(timeout=60)
+
+    folder = Path(re.search(r"^run folder: (.+)$", said, re.MULTILINE)[1])
+    events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+    verdicts = {one["step"]: one["judgement"]["verdict"] for one in events if one["event"] == "step-finished"}
+    assert run.returncode == 130
+    assert "Traceback" not in said
+    assert said.splitlines()[-1] == "lab: interrupted"
+    assert verdicts == {"quick": "passed", "long": "errored", "after": "skipped", "tidy": "passed"}
+    assert events[-1]["event"] == "run-finished"
+    assert events[-1]["interrupted"] is True
+    assert "interrupted" in out
+    assert "sleep 55" not in at_workstation(name, "ps -eo args").stdout
