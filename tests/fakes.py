@@ -187,7 +187,8 @@ class FakeContainers:
         place.update(files)
 
     def logs(self, container: str, *, since: float | None = None) -> str:
-        self._need(container)
+        if container not in self.containers and not self.anything_stands:
+            raise ContainerFailed(f"no such container: {container}")
         return self.said.get(container, "")
 
     def _need(self, container: str) -> None:

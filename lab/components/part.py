@@ -12,6 +12,7 @@ from lab.spec.topology import ContainerSpec, Topology
 
 READY_SECONDS = 30
 ASK_SECONDS = 5
+LONGEST_WORDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,17 @@ class Part:
         for seen in self.host.containers.seen(self.topology.labels):
             if seen.name == self.spec.name:
                 if not seen.running:
-                    return f"the container is {seen.state}"
+                    return f"the container is {seen.state}{self._last_words()}"
                 return self._answer()
         return "the container is not there"
+
+    def _last_words(self) -> str:
+        """Say why it ended, in its own words: a taken port, a file that cannot be read."""
+        try:
+            said = self.host.containers.logs(self.spec.name).strip().splitlines()
+        except ContainerFailed:  # it may be gone between two looks
+            return ""
+        return f"; it last said: {said[-1][-LONGEST_WORDS:]}" if said else ""
 
     def _answer(self) -> str | None:
         try:

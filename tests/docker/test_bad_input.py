@@ -16,8 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from lab.host import exec_stream
+from lab.components.part import Part
+from lab.errors import NotReady
+from lab.host import Host, exec_stream
+from lab.host.clock import SystemClock
 from lab.host.engine import DockerContainers
+from lab.host.shell import LocalShell
+from lab.spec.config import LabConfig
+from lab.spec.plan import plan
 
 pytestmark = pytest.mark.docker
 
@@ -236,6 +242,44 @@ def test_an_interrupted_command_ends_in_its_container_too_and_nothing_else_does(
     while running() != ["sleep 60"] and time.monotonic() < deadline:
         time.sleep(0.1)
     assert running() == ["sleep 60"]
+
+
+@pytest.fixture
+def taken_port():
+    """The site's network namespace, in which somebody else has the registry's port; and the lab it belongs to."""
+    topology = plan(LabConfig(name=NAME, subnet="10.142.78.0/24"))
+    host = Host(LocalShell(), DockerContainers(), SystemClock())
+    host.containers.ensure_network(topology.network, topology.labels)
+    host.containers.ensure(topology.site, topology.network, topology.labels)
+    squatter = [
+        "docker",
+        "run",
+        "-d",
+        "--name",
+        f"{NAME}-squatter",
+        f"--network=container:{topology.site.name}",
+    ]
+    subprocess.run(
+        [*squatter, "airgap-lab/seal:latest", "python3", "-m", "http.server", "5000"],
+        check=True,
+        capture_output=True,
+        timeout=30,
+    )
+    yield topology, host
+    subprocess.run(["docker", "rm", "-f", f"{NAME}-squatter"], check=True, capture_output=True, timeout=30)
+    host.containers.sweep(topology.labels)
+    assert engines_things() == []
+
+
+def test_a_taken_registry_port_is_told_in_the_registrys_own_words(taken_port, monkeypatch):
+    topology, host = taken_port
+    monkeypatch.setattr("lab.components.part.READY_SECONDS", 4)
+    registry = Part(topology, host, topology.registry, ("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/5000"))
+
+    with pytest.raises(
+        NotReady, match=r"^registry was not ready after .* it last said: .*5000: bind: address already in use"
+    ):
+        registry.up()
 
 
 def test_the_fixture_itself_lets_everything_through(tmp_path):

@@ -140,6 +140,14 @@ class TestPart:
 
         assert part.check() == "the container is exited"
 
+    def test_one_that_ended_is_told_by_its_last_words(self, part, containers):
+        containers.containers[LAB.site.name].running = False
+        containers.said[LAB.site.name] = "starting\nlisten tcp :53: bind: address already in use\n"
+
+        assert part.check() == (
+            "the container is exited; it last said: listen tcp :53: bind: address already in use"
+        )
+
     def test_one_that_is_gone_is_told(self, part):
         part.down()
         part.down()
