@@ -1,8 +1,9 @@
-"""Up, down and status: the same list of components, forwards, backwards and asked."""
+"""Up, down and status: the same components, forwards, backwards and asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from lab.components import Component
@@ -19,14 +20,19 @@ class Standing:
 
 
 def up(
-    components: Sequence[Component],
+    stages: Sequence[Sequence[Component]],
     *,
     clock: Clock,
     begin: Callable[[str], None],
     done: Callable[[str, float], None],
 ) -> None:
-    """Bring *components* up in order. What came up stays on failure: `up` again repairs, `down` removes."""
-    for component in components:
+    """Bring up one stage after the other; the parts of a stage side by side, the last of them in this thread.
+
+    So the longest stands last: Ctrl-C reaches it. What came up stays on failure: `up` again repairs, `down`
+    removes.
+    """
+
+    def bring_up(component: Component) -> None:
         begin(component.name)
         start = clock.monotonic()
         try:
@@ -35,6 +41,13 @@ def up(
             error.add_note(f"while bringing up: {component.name}; `lab up` again goes on, `lab down` removes")
             raise
         done(component.name, clock.monotonic() - start)
+
+    for *others, last in stages:
+        with ThreadPoolExecutor(max_workers=len(others) or 1) as pool:
+            beside = [pool.submit(bring_up, component) for component in others]
+            bring_up(last)
+            for future in beside:
+                future.result()
 
 
 def down(components: Sequence[Component], *, begin: Callable[[str], None]) -> None:

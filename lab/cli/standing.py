@@ -51,7 +51,7 @@ def up(
         start = host.clock.monotonic()
         try:
             lifecycle.up(
-                wiring.components(lab, node_image=image),
+                wiring.stages(lab, node_image=image),
                 clock=host.clock,
                 begin=lambda _: None,
                 done=lambda part, seconds: say(f"  {part:<12} ready  {seconds:6.1f} s"),

@@ -164,7 +164,13 @@ def must_stand(lab: Wired) -> None:
         raise LabError(f"no lab named {lab.config.name!r} stands here; `lab up` brings one up")
 
 
-def components(lab: Wired, *, node_image: str = "") -> tuple[Component, ...]:
+def components(lab: Wired) -> tuple[Component, ...]:
+    """Return every part, in the order in which they come up."""
+    return tuple(component for stage in stages(lab, node_image="") for component in stage)
+
+
+def stages(lab: Wired, *, node_image: str) -> tuple[tuple[Component, ...], ...]:
+    """Return the parts as they come up: stage after stage, those of one stage side by side."""
     from lab.components import Ground, assemble
     from lab.doctor import HostMachine, restricted
 

@@ -46,29 +46,32 @@ class Ground:
     """CAP_SYS_RESOURCE is missing."""
 
 
-def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[Component, ...]:
-    """Return the parts in the order in which they come up; they go down in reverse.
+def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Component, ...], ...]:
+    """Return the stages in the order in which they come up; they go down in reverse.
 
     The wall stands before anything that could leave. The seal closes once the nodes have their addresses, and
-    before there is a pod network: no pod but the nodes' own has run by then.
+    before there is a pod network: no pod but the nodes' own has run by then. What takes long stands last in
+    its stage, what is brought up beside it before.
     """
     site = str(topology.site_address)
     answers = ("bash", "-c", f"exec 3<>/dev/tcp/{site}/$0")
     return (
-        Network(topology, host),
-        Part(topology, host, topology.seal, ("true",), shown="gatekeeper"),
-        Wall(topology, host),
-        Part(topology, host, topology.site, ("true",)),
-        Part(topology, host, topology.dns, (*answers, "53")),
-        Part(topology, host, topology.web, (*answers, "80")),
-        Part(topology, host, topology.nfs, (*answers, "2049")),
-        Part(topology, host, topology.registry, (*answers, "5000")),
-        Sinkhole(topology, host),
-        Workstation(topology, host),
-        Cluster(topology, host, ground.node_image, ground.state, ground.restricted),
-        Names(topology, host),
-        Seal(topology, host),
-        PodNetwork(topology, host),
-        Routes(topology, host),
-        Credentials(topology, host),
+        (Network(topology, host),),
+        (Part(topology, host, topology.seal, ("true",), shown="gatekeeper"),),
+        (Wall(topology, host),),
+        (Part(topology, host, topology.site, ("true",)),),
+        (Part(topology, host, topology.dns, (*answers, "53")),),
+        (
+            Part(topology, host, topology.web, (*answers, "80")),
+            Part(topology, host, topology.nfs, (*answers, "2049")),
+            Part(topology, host, topology.registry, (*answers, "5000")),
+            Sinkhole(topology, host),
+            Workstation(topology, host),
+            Cluster(topology, host, ground.node_image, ground.state, ground.restricted),
+        ),
+        (Names(topology, host),),
+        (Seal(topology, host),),
+        (PodNetwork(topology, host),),
+        (Routes(topology, host),),
+        (Credentials(topology, host),),
     )

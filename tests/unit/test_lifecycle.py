@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
 import pytest
@@ -50,7 +51,7 @@ def parts(log):
 
 
 def bring_up(parts, begin=nothing, done=nothing, clock=None):
-    lifecycle.up(parts, clock=clock or FakeClock(), begin=begin, done=done)
+    lifecycle.up([[part] for part in parts], clock=clock or FakeClock(), begin=begin, done=done)
 
 
 def test_parts_come_up_in_order_and_are_told_with_the_time_they_took(parts, log):
@@ -72,6 +73,33 @@ def test_what_came_up_stays_when_the_next_does_not(parts, log):
 
     assert log == ["up a", "up b"]
     assert caught.value.__notes__ == ["while bringing up: b; `lab up` again goes on, `lab down` removes"]
+
+
+class TestSideBySide:
+    def test_the_parts_of_a_stage_do_not_wait_for_each_other(self, parts):
+        first, second, third = parts
+        met = threading.Barrier(2, timeout=10)  # passed only by two at a time
+        first.up = second.up = met.wait
+
+        lifecycle.up([[first, second], [third]], clock=FakeClock(), begin=nothing, done=nothing)
+
+        assert not met.broken
+
+    def test_the_next_stage_waits_for_all_of_it(self, parts, log):
+        first, second, third = parts
+
+        lifecycle.up([[first, second], [third]], clock=FakeClock(), begin=nothing, done=nothing)
+
+        assert sorted(log[:2]) == ["up a", "up b"]
+        assert log[2:] == ["up c"]
+
+    def test_one_that_fails_beside_another_is_told(self, parts, log):
+        parts[0].fails["up"] = NotReady("a", 30, "silent")
+
+        with pytest.raises(NotReady, match="a was not ready"):
+            lifecycle.up([parts[:2], parts[2:]], clock=FakeClock(), begin=nothing, done=nothing)
+
+        assert "up c" not in log
 
 
 def test_a_bug_is_no_note(parts, log):

@@ -36,7 +36,7 @@ def log():
 @pytest.fixture
 def parts(monkeypatch, log):
     found = (Recorded("network", log), Recorded("dns", log))
-    monkeypatch.setattr(wiring, "components", lambda lab, node_image="": found)
+    monkeypatch.setattr(wiring, "stages", lambda lab, node_image: tuple((one,) for one in found))
     monkeypatch.setattr(ground, "images_there", lambda lab: "node")
     return found
 

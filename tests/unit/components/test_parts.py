@@ -73,7 +73,9 @@ class TestOrder:
     @pytest.fixture
     def names(self):
         return [
-            one.name for one in assemble(LAB, fake_host(), Ground("node", Path("state"), restricted=True))
+            one.name
+            for stage in assemble(LAB, fake_host(), Ground("node", Path("state"), restricted=True))
+            for one in stage
         ]
 
     def test_the_wall_stands_first_and_the_seal_closes_before_there_can_be_a_pod(self, names):
@@ -100,7 +102,8 @@ class TestOrder:
 
     def test_every_container_of_the_plan_is_somebodys(self):
         host = fake_host(containers=FakeContainers(anything_stands=True))
-        parts = assemble(LAB, host, Ground("node", Path("state"), restricted=True))
+        stages = assemble(LAB, host, Ground("node", Path("state"), restricted=True))
+        parts = [one for stage in stages for one in stage]
         for one in parts:
             if isinstance(one, Part | Workstation):
                 one.up()
