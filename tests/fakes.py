@@ -167,6 +167,7 @@ class FakeContainers:
                 pid=1000 + standing.number if standing.running else 0,
                 address=standing.address,
                 labels=standing.labels,
+                made=datetime(1970, 1, 1, tzinfo=UTC),
             )
             for name, standing in self.containers.items()
             if _carries(standing.labels, labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
@@ -21,6 +22,7 @@ class Seen:
     pid: int
     address: IPv4Address | None
     labels: Mapping[str, str]
+    made: datetime
 
 
 class Containers(Protocol):

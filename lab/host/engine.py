@@ -7,6 +7,7 @@ import os
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePosixPath
 from typing import Any
@@ -244,6 +245,7 @@ def _as_seen(found: Mapping[str, Any]) -> Seen:
         pid=int(state["Pid"]),
         address=address,
         labels=found["Config"]["Labels"] or {},
+        made=datetime.fromisoformat(found["Created"]),
     )
 
 

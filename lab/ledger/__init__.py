@@ -26,7 +26,7 @@ SLACK = timedelta(seconds=2)
 
 
 def read(topology: Topology, host: Host, *, since: datetime | None, events: Iterable[Event] = ()) -> Ledger:
-    """Return what was wanted *since* then (None: since the lab came up; without a zone it is UTC).
+    """Return what was wanted *since* then (None: since the cluster was made; without a zone it is UTC).
 
     *events* of runs' journals say which step was under way. What does not stand has said nothing.
     """
@@ -37,6 +37,9 @@ def read(topology: Topology, host: Host, *, since: datetime | None, events: Iter
         for labels in (topology.labels, {KIND_LABEL: topology.cluster.name})
         for one in host.containers.seen(labels)
     }
+    control_plane = seen.get(topology.cluster.control_plane.container)
+    if since is None and control_plane is not None:
+        since = control_plane.made  # older lines speak of the addresses of another cluster
     stamp = None if since is None else (since - SLACK).timestamp()
     said = [
         line
