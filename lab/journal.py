@@ -17,7 +17,7 @@ from typing import Annotated, Literal, Protocol, Self, TypeAlias
 from pydantic import Field, TypeAdapter, ValidationError
 
 from lab.errors import LabError, SpecError
-from lab.spec.scenario import Expectation, Lines
+from lab.spec.scenario import Expectation, Lines, Plot
 from lab.verdict import Judgement, Observation
 
 FORMAT = 1
@@ -87,6 +87,7 @@ class StepFinished:
     document: tuple[Lines, ...] = ()
     added: str | None = None
     differs: str | None = None
+    plot: Plot | None = None
     event: Literal["step-finished"] = "step-finished"
 
     @property

@@ -54,3 +54,20 @@ def schema() -> None:
     from lab.spec import schema as spec_schema
 
     print(json.dumps(spec_schema.schema(), indent=2))
+
+
+@app.command("coverage")
+def coverage(
+    scenario: Annotated[Path, typer.Argument(help="A scenario file.")],
+    document: Annotated[Path, typer.Option("--document", help="The document that it replays.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say which step answers for each line of the document's blocks. Exit code 1 where one has none."""
+    from lab.report import covered
+    from lab.spec import coverage as spec_coverage
+    from lab.spec.order import in_order
+    from lab.spec.reading import read_text
+
+    answers = spec_coverage.coverage(in_order([scenario]), read_text(document))
+    print(covered.as_json(answers) if as_json else covered.as_text(answers), end="")
+    raise typer.Exit(1 if any(answer.is_gap for answer in answers) else 0)

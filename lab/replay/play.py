@@ -189,6 +189,7 @@ class Play:
                 document=step.document if step else (),
                 added=step.added if step else None,
                 differs=step.differs if step else None,
+                plot=step.plot if step else None,
             )
         )
 

@@ -18,7 +18,7 @@ from lab.spec import positions
 from lab.spec.complaints import message, shape, suggestion, unknown
 from lab.spec.config import LabConfig
 from lab.spec.positions import Document, Value
-from lab.spec.scenario import ACTIONS, SHORT, Expectation, Needs, Scenario, Step
+from lab.spec.scenario import ACTIONS, SHORT, Expectation, Needs, Plot, Scenario, Step, Uncovered
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -107,9 +107,12 @@ def _expanded(document: Document) -> Value:
         return value
     _check_keys(Scenario, value, (), document)
     whole = _without_unknown(Scenario, value)
-    if isinstance(needs := whole.get("needs"), dict):
-        _check_keys(Needs, needs, ("needs",), document)
-        whole["needs"] = _without_unknown(Needs, needs)
+    if "needs" in whole:
+        whole["needs"] = _known(Needs, whole["needs"], ("needs",), document)
+    if isinstance(gaps := whole.get("uncovered"), list):
+        whole["uncovered"] = [
+            _known(Uncovered, gap, ("uncovered", index), document) for index, gap in enumerate(gaps)
+        ]
     names: dict[str, int] = {}
     for part in ("steps", "cleanup"):
         if isinstance(steps := whole.get(part), list):
@@ -133,9 +136,10 @@ def _step(step: dict[str, Value], path: positions.Path, document: Document, name
                 (*path, "name"), f"a second step named {name!r}, first in line {names[name]}; rename one"
             )
         names.setdefault(name, document.place((*path, "name")).line)
-    if isinstance(expect := inner.get("expect"), dict):
-        _check_keys(Expectation, expect, (*path, "expect"), document)
-        inner["expect"] = _without_unknown(Expectation, expect)
+    if "expect" in inner:
+        inner["expect"] = _known(Expectation, inner["expect"], (*path, "expect"), document)
+    if "plot" in inner:
+        inner["plot"] = _known(Plot, inner["plot"], (*path, "plot"), document)
     kinds = [key for key in step if key in ACTIONS]
     if len(kinds) > 1:
         document.report((*path, kinds[1]), f"a step has one action; this has {', '.join(kinds)}: split it")
@@ -164,6 +168,14 @@ def _keys(model: type[BaseModel]) -> list[str]:
 def _without_unknown(model: type[BaseModel], value: Value) -> dict[str, Value]:
     assert isinstance(value, dict)
     return {key: inner for key, inner in value.items() if key in _keys(model)}
+
+
+def _known(model: type[BaseModel], value: Value, path: positions.Path, document: Document) -> Value:
+    """Report the keys of a mapping that *model* lacks; return it without them."""
+    if not isinstance(value, dict):
+        return value
+    _check_keys(model, value, path, document)
+    return _without_unknown(model, value)
 
 
 def _check_keys(

@@ -187,6 +187,36 @@ class Lines(Model):
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
 
+Ranges: TypeAlias = Annotated[
+    tuple[Lines, ...],
+    BeforeValidator(fields.line_ranges),
+    WithJsonSchema(fields.LINES_SCHEMA, mode="validation"),
+]
+"""In a file: `573`, `573-577`, or a list of such."""
+
+
+class Plot(Model):
+    """Numbers in a step's output, which the report draws as a curve."""
+
+    pattern: Regex
+    """Matched as often as it fits; has the named groups x and y, and perhaps series."""
+    title: str = Field(min_length=1, max_length=120)
+
+    @model_validator(mode="after")
+    def _groups(self) -> Self:
+        there = fields.compile_pattern(self.pattern).groupindex
+        if missing := [name for name in ("x", "y") if name not in there]:
+            raise ValueError(f"the pattern lacks the named group {missing[0]}; write it like (?P<x>[0-9.]+)")
+        return self
+
+
+class Uncovered(Model):
+    """Lines of the document that no step replays or checks, and why."""
+
+    lines: Ranges = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+
 class Step(Model):
     """One action and its expectation."""
 
@@ -194,16 +224,14 @@ class Step(Model):
     action: Action
     expect: Expectation = Expectation()
     timeout: Duration = timedelta(seconds=60)
-    document: Annotated[
-        tuple[Lines, ...],
-        BeforeValidator(fields.line_ranges),
-        WithJsonSchema(fields.LINES_SCHEMA, mode="validation"),
-    ] = ()
+    document: Ranges = ()
     """The lines that this step replays or checks."""
     added: str | None = Field(None, min_length=1)
     """The document has no such step; this is why it is needed."""
     differs: str | None = Field(None, min_length=1)
     """In what, and why, this step is not the document's to the letter."""
+    plot: Plot | None = None
+    """Numbers in the output that the report draws."""
     where: str = ""
     """file:line, for every message about it."""
 
@@ -232,6 +260,10 @@ class Scenario(Model):
     summary: str = ""
     document: str | None = None
     """The document's file name, for the report."""
+    covers: Ranges = ()
+    """The lines that this scenario answers for; none: the whole document."""
+    uncovered: tuple[Uncovered, ...] = ()
+    """What of them no step replays or checks, with the reason."""
     needs: Needs = Needs()
     steps: tuple[Step, ...] = Field(min_length=1)
     cleanup: tuple[Step, ...] = ()
