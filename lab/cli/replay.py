@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,8 +18,10 @@ if TYPE_CHECKING:
     from lab.spec.scenario import Scenario
 
 
-SHOWN = 5
-"""How many wanted things the last line of a run names."""
+DocumentFile = Annotated[
+    Path | None,
+    typer.Option("--document", help="The document that is replayed: its lines stand in report.html."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,17 +36,20 @@ def run(
     keep: Annotated[bool, typer.Option("--keep", help="Leave out the cleanup, to look at it.")] = False,
     only: Annotated[str | None, typer.Option(help="Play this step alone.")] = None,
     start_from: Annotated[str | None, typer.Option("--from", help="Leave out the steps before this.")] = None,
+    document: DocumentFile = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Replay scenarios in the lab and say which steps hold. Exit code 1 when one does not."""
     from lab import replay
+    from lab.cli import runfolder
     from lab.host import lock
     from lab.journal import JsonLinesJournal, Tee
     from lab.report.terminal import Live
     from lab.report.text import as_plan
     from lab.spec.order import in_order
 
+    text = _text(document)
     scenarios = in_order(files)
     chosen = replay.chosen(scenarios, only=only, start_from=start_from)
     if dry_run:
@@ -59,7 +63,10 @@ def run(
     with lock.held(lab.state / "run.lock", f"lab {lab.config.name!r}"):
         wiring.make_folder(folder)
         try:
-            with JsonLinesJournal(folder / "events.jsonl") as journal:
+            with (
+                JsonLinesJournal(folder / runfolder.JOURNAL) as journal,
+                runfolder.lab_noted(lab, folder),
+            ):
                 held = replay.run(
                     scenarios,
                     lab.topology,
@@ -73,8 +80,11 @@ def run(
         finally:
             try:  # printing needs neither disk nor engine, which may be what ended the run
                 _print_report(folder, as_json=as_json)
-                _write_reports(folder)
-                _write_ledger(lab, folder, since=begun)
+                runfolder.write_reports(folder)
+                try:
+                    runfolder.write_ledger(lab, folder, since=begun)
+                finally:
+                    runfolder.write_page(folder, text)
             finally:
                 say(f"run folder: {folder}")
     raise typer.Exit(0 if held else 1)
@@ -89,15 +99,25 @@ def _unselected(scenarios: Sequence[Scenario], *, only: str | None, start_from: 
 
 def report(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    document: DocumentFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the reports of a run again, from its journal."""
+    from lab.cli import runfolder
     from lab.errors import SpecError
 
-    if not (folder / "events.jsonl").is_file():
+    if not (folder / runfolder.JOURNAL).is_file():
         raise SpecError([f"{folder}: no run folder, it has no events.jsonl; `lab run` says where its own is"])
-    _write_reports(folder)
+    text = _text(document)
+    runfolder.write_reports(folder)
+    runfolder.write_page(folder, text)
     _print_report(folder, as_json=as_json)
+
+
+def _text(document: Path | None) -> str | None:
+    from lab.spec.reading import read_text
+
+    return None if document is None else read_text(document)
 
 
 def _preparation(lab: Wired, scenarios: Sequence[Scenario], *, keep: bool) -> Prepare:
@@ -120,34 +140,10 @@ def _preparation(lab: Wired, scenarios: Sequence[Scenario], *, keep: bool) -> Pr
     return prepare
 
 
-def _write_reports(folder: Path) -> None:
-    from lab import journal
-    from lab.errors import LabError
-    from lab.report import machine
-
-    events = journal.read(folder / "events.jsonl")
-    for name, text in (("report.json", machine.as_json(events)), ("junit.xml", machine.as_junit(events))):
-        try:
-            (folder / name).write_text(text)
-        except OSError as error:
-            raise LabError(f"{folder / name}: cannot be written: {error.strerror}") from error
-
-
-def _write_ledger(lab: Wired, folder: Path, *, since: datetime) -> None:
-    """Keep what this run wanted from outside, by step, beside its journal."""
-    from lab import journal, ledger
-
-    found = ledger.read(lab.topology, lab.host, since=since, events=journal.read(folder / "events.jsonl"))
-    (folder / "egress.json").write_text(ledger.as_json(found))
-    if found.wanted:
-        things = sorted({entry.what for entry in found.wanted})
-        shown = ", ".join(things[:SHOWN]) + (" ..." if len(things) > SHOWN else "")
-        say(f"wanted from outside and not had: {len(things)} things ({shown}); `lab egress` lists by whom")
-
-
 def _print_report(folder: Path, *, as_json: bool) -> None:
     from lab import journal
+    from lab.cli import runfolder
     from lab.report import machine, text
 
-    events = journal.read(folder / "events.jsonl")
+    events = journal.read(folder / runfolder.JOURNAL)
     print(machine.as_json(events) if as_json else text.as_text(events))

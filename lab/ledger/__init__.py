@@ -14,12 +14,12 @@ from lab.host import Host
 from lab.journal import Event
 from lab.ledger.entries import Entry, Kind, Ledger, add_up, merge
 from lab.ledger.people import People, node_addresses
-from lab.ledger.shown import as_grid, as_json, as_table
+from lab.ledger.shown import as_grid, as_json, as_table, parse
 from lab.ledger.sources import wants
 from lab.ledger.steps import StepTimes
 from lab.spec.topology import KIND_LABEL, Topology
 
-__all__ = ["Entry", "Kind", "Ledger", "as_grid", "as_json", "as_table", "merge", "read"]
+__all__ = ["Entry", "Kind", "Ledger", "as_grid", "as_json", "as_table", "merge", "parse", "read"]
 
 SLACK = timedelta(seconds=2)
 """The engine's time of a line and the line's own differ by what it took to write it."""

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from lab.errors import SpecError
 from lab.ledger.entries import Entry, Ledger
 
 HEADINGS = ("WHO", "WANTED", "KIND", "HOW", "COUNT", "FIRST", "LAST", "STEP")
 NARROW = frozenset({"KIND", "COUNT", "FIRST", "LAST"})
 """Columns that are never folded."""
+
+_LEDGER: TypeAdapter[Ledger] = TypeAdapter(Ledger)
 
 
 def as_table(ledger: Ledger, *, infrastructure: bool = False) -> str:
@@ -42,6 +46,15 @@ def as_json(ledger: Ledger) -> str:
     return (
         json.dumps({"entries": [_full(entry) for entry in ledger.entries]}, indent=1, default=_plain) + "\n"
     )
+
+
+def parse(text: str, source: str) -> Ledger:
+    """Read what `as_json` wrote. Raises SpecError."""
+    try:
+        return _LEDGER.validate_json(text)
+    except ValidationError as error:
+        told = error.errors(include_url=False)[0]["msg"]
+        raise SpecError([f"{source}: not a ledger: {told}"]) from error
 
 
 def _content(ledger: Ledger, *, infrastructure: bool) -> tuple[list[Sequence[str]], list[str]]:

@@ -1,4 +1,4 @@
-"""Numbers found in an output, laid out as a curve: positions are percentages, so that any width will do. Pure."""
+"""Numbers found in an output, laid out as a curve, in percent, so that any width will do. Pure."""
 
 from __future__ import annotations
 

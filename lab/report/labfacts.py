@@ -39,9 +39,7 @@ class LabFacts:
 _FACTS: TypeAdapter[LabFacts] = TypeAdapter(LabFacts)
 
 
-def facts_of(
-    topology: Topology, *, versions: Mapping[str, str], fidelity: Sequence[Row] = ()
-) -> LabFacts:
+def facts_of(topology: Topology, *, versions: Mapping[str, str], fidelity: Sequence[Row] = ()) -> LabFacts:
     return LabFacts(
         topology.name,
         str(topology.network.subnet),

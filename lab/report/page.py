@@ -1,7 +1,7 @@
 """The report for people: one HTML file, complete in itself, which asks nothing of a network. Pure.
 
-What it shows of a step is in `StepView`; the templates only arrange. Everything that tools and files said goes
-through `plain` and is escaped.
+What it shows of a step is in `StepView`; the templates only arrange. Everything that tools and files said
+goes through `plain` and is escaped.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from lab.report.drawing import drawing
 from lab.report.excerpts import Shown, excerpt, shortened
 from lab.report.labfacts import LabFacts
 from lab.report.plain import plain, seconds
+from lab.spec.coverage import document_lines
 from lab.spec.scenario import Expectation
 from lab.verdict import Verdict
 
-MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.ERRORED: "!", Verdict.SKIPPED: "–"}
+DASH = "\N{EN DASH}"
+MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.ERRORED: "!", Verdict.SKIPPED: DASH}
 WORST = (Verdict.FAILED, Verdict.ERRORED)
 NARROWEST = 0.8
 """Percent: a bar that can still be seen."""
-DASH = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def as_html(
 ) -> str:
     """Return the page. Without *document*, its text, steps have its line numbers only."""
     run = digest(events)
-    lines = document.splitlines() if document is not None else []
+    lines = document_lines(document) if document is not None else []
     numbers = count(1)
     scenarios = [_scenario(played, lines, numbers) for played in run.scenarios]
     return (
@@ -179,7 +180,9 @@ def _time_axis(length: float) -> tuple[tuple[float, str], ...]:
     step = next((one for one in steps if length / one <= 4), max(length / 4, 1))
     if length <= 0:
         return ()
-    return tuple((round(at * step / length * 100, 2), _short(at * step)) for at in range(int(length // step) + 1))
+    return tuple(
+        (round(at * step / length * 100, 2), _short(at * step)) for at in range(int(length // step) + 1)
+    )
 
 
 def _short(value: float) -> str:

@@ -66,6 +66,11 @@ def coverage(scenarios: Sequence[Scenario], document: str) -> tuple[Answer, ...]
     )
 
 
+def document_lines(document: str) -> list[str]:
+    """Return a document's lines as editors count them: a form feed, say, ends none."""
+    return document.replace("\r\n", "\n").split("\n")
+
+
 def lines(document: str) -> Iterator[Line]:
     """Yield the lines of all fenced blocks, in order."""
     for block in _blocks(document):
@@ -74,7 +79,7 @@ def lines(document: str) -> Iterator[Line]:
 
 def _blocks(document: str) -> Iterator[list[tuple[int, str]]]:
     fence, block = "", list[tuple[int, str]]()
-    for number, line in enumerate(document.splitlines(), start=1):
+    for number, line in enumerate(document_lines(document), start=1):
         found = _FENCE.match(line)
         if not fence:
             if found:
