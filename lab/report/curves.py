@@ -12,6 +12,9 @@ from lab.spec.scenario import Plot
 
 MOST_POINTS = 1000
 MOST_SERIES = 12
+LARGEST = 1e30
+FLATTEST = 1e-9
+"""What differs by less, relative to its size, is level: floating point would tell ticks apart no more."""
 LEFT, RIGHT, TOP, BOTTOM = 11.0, 98.0, 5.0, 88.0
 """The frame, in percent of the drawing."""
 
@@ -81,7 +84,9 @@ def _number(text: str | None) -> float | None:
         value = float(text or "")
     except ValueError:
         return None
-    return value if math.isfinite(value) and abs(value) < 1e15 else None
+    if not math.isfinite(value) or abs(value) > LARGEST:
+        return None
+    return value if abs(value) > 1 / LARGEST else 0.0
 
 
 def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -92,12 +97,13 @@ def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
 def _ticks(values: Sequence[float], *, most: int, whole: bool = False) -> list[float]:
     """Return round numbers, evenly apart, the first and the last around all of *values*."""
     low, high = min(values), max(values)
-    span = high - low or abs(high) or 1.0
+    span = max(high - low, max(abs(low), abs(high)) * FLATTEST) or 1.0
     step = 10.0 ** math.floor(math.log10(span / most))
     step *= next(factor for factor in (1, 2, 5, 10, 20) if span / (step * factor) <= most)
     step = max(step, 1.0) if whole else step
     first, last = math.floor(low / step), math.ceil(high / step)
-    return [round(index * step, 12) for index in range(first, max(last, first + 1) + 1)]
+    digits = 2 - math.floor(math.log10(step))
+    return [round(index * step, digits) for index in range(first, max(last, first + 1) + 1)]
 
 
 def _said(name: str, points: list[tuple[float, float]]) -> str:

@@ -126,9 +126,8 @@ def _answer(line: Line, scenarios: Sequence[Scenario]) -> Answer:
             if _within(line.number, gap.lines):
                 return Answer(line, reason=gap.reason)
     if named:
-        return Answer(
-            line, complaint=f"{named[0].name!r} names it, types another command, and has no `differs`"
-        )
+        told = f"{named[0].name!r} names the line, does not type it, and has no `differs` that says why"
+        return Answer(line, complaint=told)
     return Answer(line)
 
 

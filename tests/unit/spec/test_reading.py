@@ -24,10 +24,12 @@ from lab.spec.scenario import (
     Lines,
     Observe,
     Outcome,
+    Plot,
     Resolve,
     Run,
     Scenario,
     Step,
+    Uncovered,
     Wait,
     Wanted,
 )
@@ -85,10 +87,20 @@ def test_the_full_file_form():
         timeout=timedelta(seconds=90),
         document=(Lines(first=573, last=577), Lines(first=580, last=580)),
         differs="in nothing",
-        where=f"{place}18",
+        plot=Plot(title="seconds by day", pattern=r"^(?P<x>\d+) (?P<y>\d+)$"),
+        where=f"{place}22",
     )
     assert steps["a page"].expect == Expectation(outcome=Outcome.NOT_FOUND)
     assert steps["a name"].expect == Expectation(outcome=Outcome.UNRESOLVED)
+
+
+def test_what_the_full_file_answers_for():
+    scenario = read_scenario(DATA / "good" / "full.yaml")
+
+    assert scenario.covers == (Lines(first=570, last=590), Lines(first=600, last=600))
+    assert scenario.uncovered == (
+        Uncovered(lines=(Lines(first=585, last=585),), reason="a picture of another screen"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,168 @@
+"""Which lines count, what they are, and which step answers for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.spec.coverage import Kind, coverage, document_lines, lines, reads_as_command
+from lab.spec.reading import parse_scenario, read_scenario
+
+ROOT = Path(__file__).parents[3]
+DOCUMENT = ROOT.parent / "shared" / "document.txt"
+
+GUIDE = """\
+# A guide
+Type this:
+```
+# kubectl get crd
+NAME   CREATED AT
+root@node-1:~#  ls -l
+
+$ date
+```
+and then
+```bash
+NAME=a
+kubectl get pods | grep $NAME
+......
+a-d66f8848-gq8hh     1/1     Running
+```
+with the file
+~~~
+$TTL 60
+; a comment
+a: b
+~~~
+"""
+
+
+def scenario(text="", steps="  - {name: all, document: 1-99, differs: in all, run: 'true'}\n", name="guide"):
+    return parse_scenario(f"name: {name}\ndocument: guide.md\n{text}steps:\n{steps}", f"{name}.yaml")
+
+
+def test_each_line_of_a_block_is_a_command_or_content():
+    assert [(line.number, line.kind.value, line.text) for line in lines(GUIDE)] == [
+        (4, "command", "kubectl get crd"),
+        (5, "content", "NAME   CREATED AT"),
+        (6, "command", "ls -l"),
+        (8, "command", "date"),
+        (12, "command", "NAME=a"),
+        (13, "command", "kubectl get pods | grep $NAME"),
+        (14, "content", "......"),
+        (15, "content", "a-d66f8848-gq8hh     1/1     Running"),
+        (19, "content", "$TTL 60"),
+        (20, "content", "; a comment"),
+        (21, "content", "a: b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["kubectl get pods", "./deploy.sh", "cd ~/app", "~/bin/run", "A=b", "A=b make", "ls", "ks param set a b"],
+)
+def test_these_read_as_commands(line):
+    assert reads_as_command(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Downloading http://a.test/",
+        "from __future__ import print_function",
+        "import os",
+        "s = session()",
+        "print(s)",
+        'apiVersion: "v1"',
+        "kind : a",
+        "  name: a",
+        "- item",
+        "......",
+        "a-1   1/1   Running",
+        "",
+    ],
+)
+def test_these_do_not(line):
+    assert not reads_as_command(line)
+
+
+def test_a_fence_that_is_never_closed_is_a_block_to_the_end():
+    assert [line.number for line in lines("```\n# a\nb\n")] == [2, 3]
+
+
+def test_a_longer_fence_holds_a_shorter_one():
+    assert [line.text for line in lines("````\n```\n````\n")] == ["```"]
+
+
+def test_lines_are_counted_as_editors_count_them():
+    assert document_lines("a\r\nb\fc\u2028d\n") == ["a", "b\fc\u2028d", ""]
+
+
+def answers(steps, text=""):
+    found = coverage([scenario(text, steps)], GUIDE)
+    return {answer.line.number: answer for answer in found}
+
+
+def test_a_step_answers_for_the_command_that_it_types():
+    found = answers("  - {name: kinds, document: 3-5, run: kubectl  get crd }\n")
+
+    assert found[4].steps == found[5].steps == ("kinds",)
+    assert found[6].is_gap
+
+
+def test_not_for_another_nor_for_a_part_of_one():
+    found = answers("  - {name: kinds, document: 3-5, run: kubectl get crd -o yaml}\n")
+
+    assert found[4].is_gap
+    assert found[4].complaint.startswith("'kinds' names the line, does not type it")
+    assert found[5].steps == ("kinds",)
+
+
+def test_unless_it_says_in_what_it_differs():
+    found = answers("  - {name: kinds, document: 3-5, differs: more of it, fetch: 'http://a.test/'}\n")
+
+    assert found[4].steps == ("kinds",)
+
+
+def test_a_reason_takes_the_place_of_a_step():
+    found = answers(
+        "  - {name: kinds, document: 6, run: ls -l}\n", "uncovered: [{lines: [4-5, 6], reason: a picture}]\n"
+    )
+
+    assert (found[4].steps, found[4].reason, found[4].is_gap) == ((), "a picture", False)
+    assert (found[6].steps, found[6].reason) == (("kinds",), "")
+
+
+def test_only_the_lines_that_the_scenario_answers_for_are_asked_for():
+    assert list(answers("  - {name: a, run: ls}\n", "covers: [4-5, 19]\n")) == [4, 5, 19]
+
+
+def test_steps_and_reasons_of_what_it_needs_count_and_of_another_document_do_not():
+    before = scenario(
+        "uncovered: [{lines: 8, reason: no clock}]\n", "  - {name: b, document: 6, run: ls -l}\n"
+    )
+    other = before.model_copy(update={"document": "another.md"})
+    whole = scenario("covers: 4-9\n", "  - {name: a, document: 4-5, run: kubectl get crd}\n")
+
+    assert [answer.is_gap for answer in coverage([before, whole], GUIDE)] == [False] * 4
+    assert [answer.is_gap for answer in coverage([other, whole], GUIDE)] == [False, False, True, True]
+
+
+@given(st.text())
+def test_any_text_is_a_document(text):
+    numbers = [line.number for line in lines(text)]
+
+    assert numbers == sorted(set(numbers))
+    assert all(answer.steps == ("all",) for answer in coverage([scenario()], text) if answer.line.number < 99)
+
+
+def test_the_scenario_answers_for_every_line_of_its_chapter():
+    if not DOCUMENT.is_file():
+        pytest.skip(f"no {DOCUMENT.name} beside the checkout")
+    found = coverage([read_scenario(ROOT / "scenarios" / "pytorch.yaml")], DOCUMENT.read_text())
+
+    assert [answer for answer in found if answer.is_gap] == []
+    assert len([answer for answer in found if answer.line.kind is Kind.COMMAND]) > 15
