@@ -112,8 +112,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["seconds"] = seconds
+    environment.filters["spans"] = _spans
     environment.filters["clock"] = lambda at: at.astimezone(UTC).strftime("%H:%M:%S")
     return environment
+
+
+def _spans(text: str) -> list[str]:
+    """Take `text` in backquotes out: every second piece is code."""
+    pieces = text.split("`")
+    return pieces if len(pieces) % 2 else [text]
 
 
 def _title(run: Run) -> str:

@@ -342,3 +342,10 @@ def test_lines_and_steps_of_a_scenario_without_time():
     ]
 
     assert "document.txt, line 1" in page(events, document="only <line>").text
+
+
+def test_what_stands_in_backquotes_is_code():
+    html = as_html(said("a", differs="it types `-l a=b`, not `<c>`", added="one ` alone"))
+
+    assert "it types <code>-l a=b</code>, not <code>&lt;c&gt;</code>" in html
+    assert "one ` alone" in html
