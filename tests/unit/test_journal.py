@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from lab import journal
 from lab.errors import LabError, SpecError
-from lab.journal import JsonLinesJournal, Tee
+from lab.journal import JsonLinesJournal, StepFinished, Tee
+from lab.spec.scenario import Plot
 from tests.fakes import ListJournal
 from tests.unit.story import EVENTS
 
@@ -28,6 +30,17 @@ def test_events_are_read_back_the_same(path):
     record(path)
 
     assert list(journal.read(path)) == EVENTS
+
+
+def test_a_plot_is_read_back_and_older_journals_have_none(path):
+    plot = Plot(title="loss", pattern=r"(?P<x>\d) (?P<y>\d)")
+    drawn = replace(next(one for one in EVENTS if isinstance(one, StepFinished)), plot=plot)
+    older = json.loads(journal.as_line(drawn))
+    del older["plot"]
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{journal.as_line(drawn)}\n{json.dumps(older)}\n")
+
+    assert journal.read(path) == [drawn, replace(drawn, plot=None)]
 
 
 def test_an_event_is_in_the_file_before_the_next_one_happens(path):

@@ -11,6 +11,7 @@ from lab.host import Host
 from lab.journal import JsonLinesJournal
 from lab.report.labfacts import as_json, parse
 from lab.spec.config import LabConfig
+from lab.spec.plan import plan
 from tests.fakes import completed
 from tests.unit.report.test_labfacts import FACTS
 from tests.unit.story import EVENTS
@@ -121,3 +122,33 @@ def test_a_folder_that_cannot_be_written_is_said_and_does_not_end_the_run(host, 
         pass
 
     assert "lab.json: cannot be written: No such file or directory" in capsys.readouterr().err
+
+
+@pytest.fixture
+def standing(containers):
+    """A lab whose network and containers stand, and whose cluster does not answer."""
+    topology = plan(LabConfig())
+    containers.ensure_network(topology.network, topology.labels)
+    for spec in topology.containers:
+        containers.ensure(spec, topology.network, topology.labels)
+
+
+def test_a_run_leaves_its_folder_whole(lab, standing, tmp_path):
+    (tmp_path / "guide.yaml").write_text(SCENARIO)
+    (tmp_path / "guide.md").write_text(GUIDE.format(more=""))
+
+    ended = lab("run", str(tmp_path / "guide.yaml"), "--document", str(tmp_path / "guide.md"))
+
+    (folder,) = (tmp_path / "state" / "airgap-lab" / "lab" / "runs").iterdir()
+    assert (ended.code, ended.err.splitlines()[-1]) == (0, f"run folder: {folder}")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "egress.json",
+        "events.jsonl",
+        "junit.xml",
+        "lab.json",
+        "report.html",
+        "report.json",
+    ]
+    html = (folder / "report.html").read_text()
+    for piece in ("guide held", "# kubectl get crd", "Nothing was wanted from outside.", "localnode-3"):
+        assert piece in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -349,3 +350,25 @@ def test_what_stands_in_backquotes_is_code():
 
     assert "it types <code>-l a=b</code>, not <code>&lt;c&gt;</code>" in html
     assert "one ` alone" in html
+
+
+def luminance(colour):
+    """Relative luminance as WCAG 2 has it."""
+    parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_text_can_be_read_on_every_ground():
+    palettes = [
+        {name: value if len(value) == 7 else "#" + "".join(c * 2 for c in value[1:]) for name, value in found}
+        for block in re.findall(r":root \{(.*?)\}", as_html(EVENTS), re.DOTALL)
+        if (found := re.findall(r"--(\w+): (#\w+)", block))
+    ]
+
+    assert len(palettes) == 3  # light, dark, paper
+    for palette in palettes:
+        for text in ("ink", "quiet", "good", "bad", "odd", "accent"):
+            for ground in ("paper", "sunk"):
+                dark, light = sorted((luminance(palette[text]), luminance(palette[ground])))
+                assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{text} on {ground}"
