@@ -182,10 +182,10 @@ def _expected(expect: Expectation) -> tuple[tuple[str, str], ...]:
 
 
 def _time_axis(length: float) -> tuple[tuple[float, str], ...]:
-    """Return at most five round times."""
+    """Return at most five round times; none for what is over at once."""
     steps = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600)
     step = next((one for one in steps if length / one <= 4), max(length / 4, 1))
-    if length <= 0:
+    if length < 1:
         return ()
     return tuple(
         (round(at * step / length * 100, 2), _short(at * step)) for at in range(int(length // step) + 1)
