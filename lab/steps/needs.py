@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +27,8 @@ SHIPPED_STATIC = "/media/sdd/off"
 """Where the document's author kept the files; the workstation's image carries made ones there."""
 APPEAR_SECONDS = 20
 """The DNS looks for changed zones twice a second."""
+SLACK_SECONDS = 1.0
+"""The engine's time of a line is a little later than the clock here."""
 
 
 @contextmanager
@@ -45,8 +49,10 @@ def prepared(
     zones = _zone_texts(needs, folder)
     if needs.images:
         deliver(needs.images, topology, host, cache=cache, say=log.info)
+    begun = host.clock.now()
     try:
         _write_zones(zones, topology, host)
+        _wait_for_zones(zones, begun, topology, host)
         _fill_static(needs, topology, host, static)
         _wait_for(needs, topology, host)
         yield
@@ -103,6 +109,28 @@ def _write_zones(zones: dict[str, str], topology: Topology, host: Host) -> None:
     )
     files = {f"/etc/bind/db.{zone}": text.encode() for zone, text in zones.items()}
     host.containers.put(topology.dns.name, {**files, ZONES_CONF: declared.encode()})
+
+
+def _wait_for_zones(zones: dict[str, str], since: datetime, topology: Topology, host: Host) -> None:
+    """Wait until the DNS says that it serves *zones*. It is not asked: a question would be in the ledger."""
+
+    def unread() -> str | None:
+        said = host.containers.logs(topology.dns.name, since=since.timestamp() - SLACK_SECONDS)
+        wanted = {zone.lower().rstrip(".") for zone in zones}
+        missing = sorted(wanted - served_zones(said.splitlines()))
+        return f"not served yet: {', '.join(missing)}" if missing else None
+
+    wait_until("the DNS", unread, clock=host.clock, timeout=APPEAR_SECONDS)
+
+
+def served_zones(lines: Iterable[str]) -> frozenset[str]:
+    """Return the zones of the last `reload` event among the DNS's *lines*."""
+    served: frozenset[str] = frozenset()
+    for line in lines:
+        if '"reload"' in line and line.startswith("{"):
+            event = json.loads(line)
+            served = frozenset(zone.partition(":")[0].rstrip(".").lower() for zone in event["zones"])
+    return served
 
 
 def _fill_static(needs: Needs, topology: Topology, host: Host, static: Path | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lab.errors import ContainerFailed, LabError, NotReady, SpecError
@@ -18,12 +20,17 @@ NEEDS = Needs(
 )
 
 
+def reload(*zones):
+    return json.dumps({"time": "2026-01-01T00:00:00.000Z", "event": "reload", "zones": zones}) + "\n"
+
+
 class World:
     def __init__(self):
         self.answers = {"dig": completed("192.0.2.1\n")}
         self.containers = FakeContainers(answer=lambda call: self.answers.get(call.argv[0], completed()))
         for spec in LAB.containers:
             self.containers.ensure(spec, LAB.network, LAB.labels)
+        self.containers.said["lab-dns"] = reload("site.test.: 3 records")
         self.clock = FakeClock()
         self.host = fake_host(containers=self.containers, clock=self.clock)
 
@@ -165,3 +172,21 @@ def test_a_wrong_zone_file_is_told_before_anything_is_touched(world, prepared, f
     assert any("nowhere" in one for one in caught.value.problems)
     assert world.declared is None
     assert world.commands == []
+
+
+def test_the_dns_is_waited_for_by_what_it_says_and_never_asked(world, prepared):
+    world.containers.said["lab-dns"] = reload("site.test.: 3 records") + reload()
+
+    with pytest.raises(
+        NotReady, match=r"the DNS was not ready after 20 s; last seen: not served yet: site\.test"
+    ):
+        prepared().__enter__()
+
+    assert [call for call in world.containers.execs if call.argv[0] == "dig"] == []
+
+
+def test_the_last_reload_is_what_the_dns_serves():
+    lines = [*(reload("a.test.: 1 records") + "not json\n" + reload("B.test.: 2 records")).splitlines()]
+
+    assert room.served_zones(lines) == {"b.test"}
+    assert room.served_zones(["noise"]) == frozenset()
