@@ -143,7 +143,7 @@ def test_an_engine_that_stops_while_the_lab_comes_up(tmp_path, gone_afterwards):
 
 def test_changing_ones_mind_while_the_lab_comes_up(tmp_path, gone_afterwards):
     up = subprocess.Popen(
-        [sys.executable, "-m", "lab", *UP],
+        ["env", "--default-signal=INT", sys.executable, "-m", "lab", *UP],  # deaf to it in the background
         cwd=ROOT,
         env={**os.environ, **gone_afterwards},
         stdout=subprocess.PIPE,

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from lab.cli import wiring
+
 ROOT = Path(__file__).resolve().parents[2]
 UP_SECONDS = 900
 
@@ -37,7 +39,7 @@ def docker(*arguments: str) -> list[str]:
 
 
 def host_snapshot() -> dict[str, object]:
-    """What `lab down` must leave as it was: engine objects, links, rules, mounts, processes' names, kubeconfig."""
+    """What `lab down` must leave as it was. Nobody else may make or remove containers meanwhile."""
 
     def said(*argv: str) -> str:
         return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
@@ -46,7 +48,11 @@ def host_snapshot() -> dict[str, object]:
         "containers": docker("ps", "-a", "--format", "{{.Names}}"),
         "networks": docker("network", "ls", "--format", "{{.Name}}"),
         "volumes": docker("volume", "ls", "-q"),
-        "links": sorted(one["ifname"] for one in json.loads(said("ip", "-j", "link"))),
+        "links": sorted(
+            one["ifname"]
+            for one in json.loads(said("ip", "-j", "link"))
+            if not one["ifname"].startswith("veth")  # they come and go with anybody's containers
+        ),
         "tables": said("nft", "list", "tables") if shutil.which("nft") else "",
         "rules": sorted(line for line in said("iptables-save").splitlines() if line.startswith("-A")),
         "mounts": sorted(
@@ -89,3 +95,4 @@ def name(before: dict[str, object], request: pytest.FixtureRequest) -> Iterator[
         gone = lab("down", "--name", chosen)
         assert gone.returncode == 0, gone.stderr
         assert before == host_snapshot()
+        assert {path.name for path in wiring.state_folder(chosen).iterdir()} <= {"runs"}
