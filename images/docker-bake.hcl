@@ -3,9 +3,13 @@
 
 variable "NODE_IMAGE" { default = "airgap-lab/node:latest" }
 
+# The folder of the built program, whose name ends in a digest of its sources. By default there is none in it.
+variable "HELM" { default = "images/workstation/go/helm" }
+
 group "default" {
   targets = [
     "seal", "dns", "nginx-autoindex", "nfs", "registry", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
+    "nfs-client-provisioner",
   ]
 }
 
@@ -36,6 +40,7 @@ target "registry" {
 
 target "workstation" {
   dockerfile = "images/workstation/Dockerfile"
+  contexts   = { "airgap-lab/helm" = HELM }
   args       = { NODE_IMAGE = NODE_IMAGE }
   tags       = ["airgap-lab/workstation:latest"]
 }
@@ -48,4 +53,9 @@ target "pytorch-operator" {
 target "pytorch-dist-mnist_test" {
   dockerfile = "images/pytorch-dist-mnist_test/Dockerfile"
   tags       = ["gcr.io/kubeflow-ci/pytorch-dist-mnist_test:1.0"]
+}
+
+target "nfs-client-provisioner" {
+  dockerfile = "images/nfs-client-provisioner/Dockerfile"
+  tags       = ["quay.io/external_storage/nfs-client-provisioner:v3.1.0-k8s1.11"]
 }

@@ -54,12 +54,15 @@ def build(
     cache: Path,
     say: Callable[[str], None],
     node_image: str | None = None,
+    helm: Path | None = None,
 ) -> Mapping[str, str]:
     """Have an up-to-date image of every one of *targets* (all, if none is named): target to image id.
 
-    *root* is the repository; kubectl is *node_image*'s. Where nothing changed, nothing is built.
+    *root* is the repository; kubectl is *node_image*'s, *helm* the folder of that program, named after its
+    content. Where nothing changed, nothing is built.
     """
-    env = {"NODE_IMAGE": node_image} if node_image else {}
+    given = {"NODE_IMAGE": node_image, "HELM": str(helm) if helm else None}
+    env = {name: value for name, value in given.items() if value}
     ensure_bases(shell, cache=cache, say=say)
     definition = _definition(shell, targets, root, env)
     found = _read_dockerfiles(definition, root)

@@ -18,13 +18,14 @@ app = typer.Typer(no_args_is_help=True, help="Build, load, push and list images.
 def ensure(lab: Wired, *, say: Callable[[str], None], root: Path) -> str:
     """Have every image, building what is stale or missing; return the node image's reference."""
     from lab.builds import bake
-    from lab.nodeimage import choice
+    from lab.nodeimage import choice, helm
 
     cache = wiring.cache_folder()
     node = choice.choose(
         lab.host.shell, lab.config.node_image, cache=cache, recipe=root / "images" / "node", say=say
     )
-    bake.build(lab.host.shell, (), root=root, cache=cache, say=say, node_image=node)
+    programs = helm.ensure(lab.host.shell, cache=cache, recipe=root / "images" / "workstation", say=say)
+    bake.build(lab.host.shell, (), root=root, cache=cache, say=say, node_image=node, helm=programs)
     return node
 
 

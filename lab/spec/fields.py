@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
-_PLACE = r"^(workstation|site|node/[a-z0-9.-]+|pod/([a-z0-9.-]+/)?[a-z0-9.-]+)$"
+_PLACE = r"^(workstation|site(/(dns|web|nfs|registry))?|node/[a-z0-9.-]+|pod/([a-z0-9.-]+/)?[a-z0-9.-]+)$"
 _DURATION = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
 _LINES = r"^[1-9][0-9]{0,6}(-[1-9][0-9]{0,6})?$"
 
@@ -38,7 +38,8 @@ def _regex(text: str) -> str:
 def _place(value: str) -> str:
     if not re.match(_PLACE, value):
         raise ValueError(
-            f"{value!r} is no place; a place is workstation, site, node/NAME, pod/NAME or pod/NAMESPACE/NAME"
+            f"{value!r} is no place; a place is workstation, site, site/SERVER (dns, web, nfs, registry),"
+            " node/NAME, pod/NAME or pod/NAMESPACE/NAME"
         )
     return value
 
@@ -102,7 +103,7 @@ Regex: TypeAlias = Annotated[str, AfterValidator(_regex)]
 Place: TypeAlias = Annotated[
     str, AfterValidator(_place), WithJsonSchema({"type": "string", "pattern": _PLACE}, mode="validation")
 ]
-"""Where an attempt is made: `workstation`, `site`, `node/localnode-2`, `pod/NAME` or `pod/NAMESPACE/NAME`."""
+"""Where an attempt is made: `workstation`, `site`, `site/nfs`, `node/localnode-2`, `pod/NAME`, `pod/NAMESPACE/NAME`."""
 
 Duration: TypeAlias = Annotated[
     timedelta,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lab.errors import ContainerFailed, LabError
 from lab.host.shell import Completed
-from lab.spec.topology import Topology
+from lab.spec.topology import ContainerSpec, Topology
 from lab.steps.stage import Stage
 
 HOME = ("env", "-C", "/root", "HOME=/root")
@@ -33,7 +33,7 @@ def locate(place: str, argv: Sequence[str], topology: Topology) -> tuple[str, tu
         case "workstation":
             return topology.workstation.name, (*HOME, *argv)
         case "site":
-            return topology.site.name, (*HOME, *argv)
+            return _at_site(rest, topology).name, (*HOME, *argv)
         case "node":
             return _node(rest, topology), (*HOME, *argv)
         case "pod":
@@ -53,6 +53,12 @@ def _from_inside(place: str, done: Completed) -> Completed:
     if done.exit_code not in {0, None} and not _ENDED.search(done.stderr):
         raise ContainerFailed(f"{place}: nothing can be run there: {done.output or done.ended}")
     return replace(done, stderr=_ENDED.sub("", done.stderr))
+
+
+def _at_site(server: str, topology: Topology) -> ContainerSpec:
+    """Return the container of one of the document's servers; all of them share the site's network."""
+    servers = (topology.dns, topology.web, topology.nfs, topology.registry)
+    return {one.role: one for one in servers}[server] if server else topology.site
 
 
 def _node(name: str, topology: Topology) -> str:

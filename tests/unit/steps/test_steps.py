@@ -225,3 +225,8 @@ def test_a_fetch_shows_the_reason_and_not_the_notes():
 
 def test_locate_is_pure():
     assert places.locate("site", ("a",), TOPOLOGY) == ("lab-site", (*HOME, "a"))
+
+
+@pytest.mark.parametrize("server", ["dns", "web", "nfs", "registry"])
+def test_each_of_the_site_s_servers_is_a_place(server: str):
+    assert places.locate(f"site/{server}", ("a",), TOPOLOGY) == (f"lab-{server}", (*HOME, "a"))
