@@ -155,6 +155,12 @@ def _servers(facts: Facts) -> Iterator[Row]:
 
 
 def _images(facts: Facts) -> Iterator[Row]:
+    yield Row(
+        "helm",
+        "Helm 2 with Tiller",
+        "Helm 3, behind a wrapper that takes Helm 2's syntax",
+        "there is no Tiller, whose image a site with Helm 2 must have",
+    )
     yield Row("ks", "ksonnet's", "a stand-in, for the commands that the document types", "")
     for reference, part in facts.stand_ins.items():
         yield Row(f"image {reference}", "the original", "a stand-in", part)

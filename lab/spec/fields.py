@@ -103,7 +103,7 @@ Regex: TypeAlias = Annotated[str, AfterValidator(_regex)]
 Place: TypeAlias = Annotated[
     str, AfterValidator(_place), WithJsonSchema({"type": "string", "pattern": _PLACE}, mode="validation")
 ]
-"""Where an attempt is made: `workstation`, `site`, `site/nfs`, `node/localnode-2`, `pod/NAME`, `pod/NAMESPACE/NAME`."""
+"""Where an attempt is made: `workstation`, `site`, `site/nfs`, `node/localnode-2`, `pod/NAME` ..."""
 
 Duration: TypeAlias = Annotated[
     timedelta,

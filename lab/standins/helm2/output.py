@@ -10,9 +10,13 @@ _HEAD = re.compile(r"\A(?:[A-Z ]+: .*\n)+")
 
 def as_helm2(status: str) -> str:
     """Return *status* with Helm 2's heading; its resources and notes have kept their form."""
-    found = _HEAD.match(_GONE.sub("", status))
+    said, notes, written = status.partition("\nNOTES:\n")
+    told = _GONE.sub("", f"{said}\n")
+    found = _HEAD.match(told)
     if found is None:
         return status
     heading = re.sub(r"^NAME: ", "NAME:   ", found[0], flags=re.MULTILINE)
     heading = re.sub(r"^STATUS: .*$", lambda line: line[0].upper(), heading, flags=re.MULTILINE)
-    return heading + "\n" + _GONE.sub("", status)[found.end() :].strip("\n") + "\n"
+    resources = told[found.end() :].strip("\n")
+    parts = [heading, f"{resources}\n" if resources else "", f"{notes[1:]}{written}"]
+    return "\n".join(part for part in parts if part)

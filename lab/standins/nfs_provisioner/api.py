@@ -29,6 +29,13 @@ class Taken(Refused):
     """An object of this name is there already."""
 
 
+class Gone(Refused):
+    """There is no such object, or no such path."""
+
+
+KINDS: dict[int, type[Refused]] = {HTTPStatus.CONFLICT: Taken, HTTPStatus.NOT_FOUND: Gone}
+
+
 class Cluster(Protocol):
     """What the provisioner wants of the API server."""
 
@@ -51,16 +58,22 @@ class ApiServer:
     trust: ssl.SSLContext | None = None
 
     def read(self, path: str) -> Object | None:
-        with self._open("GET", path, missing_ok=True) as answer:
-            return _decoded(answer) if answer.status != HTTPStatus.NOT_FOUND else None
+        try:
+            with self._open("GET", path) as answer:
+                return _decoded(answer)
+        except Gone:
+            return None
 
     def create(self, path: str, body: Object) -> None:
         with self._open("POST", path, body) as answer:
             answer.read()
 
     def delete(self, path: str) -> None:
-        with self._open("DELETE", path, missing_ok=True) as answer:
-            answer.read()
+        try:
+            with self._open("DELETE", path) as answer:
+                answer.read()
+        except Gone:
+            pass
 
     def changes(self, path: str) -> Iterator[Object]:
         """List what is there, then follow the changes, until the watch ends. Raises Refused."""
@@ -73,13 +86,7 @@ class ApiServer:
             yield from watched(answer)
 
     def _open(
-        self,
-        verb: str,
-        path: str,
-        body: Object | None = None,
-        *,
-        missing_ok: bool = False,
-        seconds: float = CALL_SECONDS,
+        self, verb: str, path: str, body: Object | None = None, *, seconds: float = CALL_SECONDS
     ) -> http.client.HTTPResponse:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         if self.token is not None:
@@ -89,11 +96,9 @@ class ApiServer:
         try:
             answer = urllib.request.urlopen(request, timeout=seconds, context=self.trust)  # noqa: S310
         except urllib.error.HTTPError as error:
-            if missing_ok and error.code == HTTPStatus.NOT_FOUND:
-                return error.fp  # type: ignore[return-value]  # it is the response itself
             with error:
                 message = _message(error.read()) or f"{verb} {path}: HTTP status {error.code}"
-            raise (Taken if error.code == HTTPStatus.CONFLICT else Refused)(message) from error
+            raise KINDS.get(error.code, Refused)(message) from error
         except (OSError, http.client.HTTPException) as error:
             raise Refused(f"{verb} {path}: {error}") from error
         assert isinstance(answer, http.client.HTTPResponse)

@@ -129,14 +129,22 @@ def test_a_tag_that_somebody_took_away_is_given_back(root: Path):
     assert engine.baked[1] == ["two"]
 
 
-def test_the_build_gets_the_secrets_and_the_node_image(root: Path):
+def test_the_build_gets_the_secrets_the_node_image_and_helm(root: Path):
     engine = Engine()
 
-    bake.build(engine.shell, ["two"], root=root, cache=root, say=print, node_image="kindest/node:v1")
+    bake.build(
+        engine.shell,
+        ["two"],
+        root=root,
+        cache=root,
+        say=print,
+        node_image="kindest/node:v1",
+        helm=Path("/cache/helm-1"),
+    )
 
     assert {"apt", "apt-trixie", "apt-conf", "pip", "ca"} == set(engine.secrets)
     calls = [call for call in engine.shell.calls if call.argv[:3] == ("docker", "buildx", "bake")]
-    assert [call.env for call in calls] == [{"NODE_IMAGE": "kindest/node:v1"}] * 2
+    assert [call.env for call in calls] == [{"NODE_IMAGE": "kindest/node:v1", "HELM": "/cache/helm-1"}] * 2
     assert all(call.cwd == root for call in calls)
 
 
