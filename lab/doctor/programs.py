@@ -107,7 +107,9 @@ def go(said: Completed, toolchain: Completed) -> Row:
     if found is not None and (found >= GO or (found >= GO_FETCHING and toolchain.stdout.strip() == "auto")):
         return Row("Go", dotted(found), needed, State.OK)
     lacks = "not installed" if found is None else dotted(found)
-    mend = f"for helm, and where no node can be pulled: Go {dotted(GO)}, or Debian's golang-go with GOTOOLCHAIN=auto"
+    mend = (
+        f"for helm and where none can be pulled: Go {dotted(GO)}, or Debian's golang-go with GOTOOLCHAIN=auto"
+    )
     return Row("Go", lacks, needed, State.WARN, mend)
 
 

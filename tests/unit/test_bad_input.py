@@ -307,6 +307,7 @@ def test_a_disk_that_fills_up_while_images_are_built_is_named(capsys, monkeypatc
     said = capsys.readouterr()
     assert (ended.value.code, said.out) == (3, "")
     assert said.err.splitlines() == [
+        "building helm",
         "building seal",
         "lab: the disk is full; `docker system df` says who has it, `docker builder prune` frees what builds left",
     ]
