@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from .api import in_cluster
+from .api import Refused, in_cluster
 from .loop import Loop, start
 from .settings import EXPORT, Missing, read
 from .work import CLAIMS, VOLUMES, Work
@@ -26,10 +26,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         settings = read(os.environ)
-    except Missing as missing:
-        log.critical("%s", missing)
+        api = in_cluster(os.environ)
+    except (Missing, Refused) as error:
+        log.critical("%s", error)
         sys.exit(255)
-    api = in_cluster(os.environ)
     work = Work(api, settings, Path(EXPORT))
     loop = Loop({CLAIMS: work.claim, VOLUMES: work.volume}, api.read)
     start(loop, api.changes)

@@ -106,10 +106,13 @@ class ApiServer:
 
 
 def in_cluster(environment: Mapping[str, str], account: Path = ACCOUNT) -> ApiServer:
-    """Return the API server that the kubelet tells every container of."""
-    host, port = environment["KUBERNETES_SERVICE_HOST"], environment["KUBERNETES_SERVICE_PORT"]
+    """Return the API server that the kubelet tells every container of. Raises Refused outside a cluster."""
+    try:
+        host, port = environment["KUBERNETES_SERVICE_HOST"], environment["KUBERNETES_SERVICE_PORT"]
+        trust = ssl.create_default_context(cafile=account / "ca.crt")
+    except (KeyError, OSError) as error:
+        raise Refused(f"no cluster around this container: {error}") from error
     bracketed = f"[{host}]" if ":" in host else host
-    trust = ssl.create_default_context(cafile=account / "ca.crt")
     return ApiServer(f"https://{bracketed}:{port}", account / "token", trust)
 
 

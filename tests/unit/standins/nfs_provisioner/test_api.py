@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.standins.nfs_provisioner.api import ApiServer, Gone, Refused, Taken, watched
+from lab.standins.nfs_provisioner.api import ApiServer, Gone, Refused, Taken, in_cluster, watched
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -108,3 +108,21 @@ def test_a_watch_that_ends_in_an_error_is_a_refusal(line: bytes):
 
 def test_a_bookmark_is_no_change():
     assert list(watched(iter([b'{"type": "BOOKMARK", "object": {}}']))) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("10.233.0.1", "https://10.233.0.1:443"), ("fd00::1", "https://[fd00::1]:443")]
+)
+def test_the_kubelet_says_where_the_server_is(monkeypatch, tmp_path: Path, host: str, address: str):
+    monkeypatch.setattr("ssl.create_default_context", lambda *, cafile: cafile)
+    found = in_cluster({"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": "443"}, tmp_path)
+
+    assert found == ApiServer(address, tmp_path / "token", tmp_path / "ca.crt")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"KUBERNETES_SERVICE_HOST": "10.233.0.1", "KUBERNETES_SERVICE_PORT": "443"}]
+)
+def test_outside_a_cluster_there_is_none(environment: dict[str, str], tmp_path: Path):
+    with pytest.raises(Refused, match="no cluster around this container"):
+        in_cluster(environment, tmp_path)
