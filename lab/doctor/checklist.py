@@ -13,6 +13,7 @@ from lab.doctor.subnet import subnet
 from lab.spec.config import LabConfig
 
 USUAL_SOCKET = "unix:///var/run/docker.sock"
+PORT_RANGE = "/proc/sys/net/ipv4/ip_local_port_range"
 DATA_ROOT = "/var/lib/docker"
 """Where an engine that does not answer will most likely keep its images."""
 
@@ -104,6 +105,7 @@ def _room(machine: Machine, cache: Path) -> tuple[Row, ...]:
         room.disk("engine", root, machine.free(root)),
         room.disk("cache", str(cache), machine.free(str(cache))),
         room.memory(machine.read("/proc/meminfo") or ""),
+        room.ports(machine.read(PORT_RANGE) or "", machine.read("/proc/net/tcp") or ""),
         room.clock(machine.now(), machine.newest(known)),
     )
 

@@ -53,6 +53,25 @@ def clock(now: float, newest: float) -> Row:
     return Row(what, found, needed, State.OK)
 
 
+def ports(local_range: str, sockets: str) -> Row:
+    """Judge the ports that the kernel may give away; *sockets* is /proc/net/tcp.
+
+    The lab publishes one, on 127.0.0.1 and of the engine's choice: the API server's. Its own parts listen in
+    namespaces of their own, where nobody else's ports are.
+    """
+    what, needed = "ports", "one free on 127.0.0.1, for the API server"
+    try:
+        first, last = (int(word) for word in local_range.split())
+    except ValueError:
+        return Row(what, "no range known", needed, State.WARN, "look at net.ipv4.ip_local_port_range")
+    taken = {int(line.split()[1].rpartition(":")[2], 16) for line in sockets.splitlines()[1:] if line.strip()}
+    free = last - first + 1 - sum(first <= port <= last for port in taken)
+    found = f"{free} of {last - first + 1} free"
+    if free > 0:
+        return Row(what, found, needed, State.OK)
+    return Row(what, found, needed, State.MISSING, "end what holds them: ss --tcp --processes names it")
+
+
 def python(running: tuple[int, ...]) -> Row:
     found, needed = ".".join(map(str, running[:3])), ">= 3.11"
     if running >= PYTHON:

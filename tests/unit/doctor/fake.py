@@ -21,6 +21,8 @@ FILES: Mapping[str, str] = {
     "/proc/meminfo": "MemTotal:       24683108 kB\nMemAvailable:   24093472 kB\n",
     "/proc/sys/net/bridge/bridge-nf-call-iptables": "1\n",
     "/proc/sys/net/ipv4/ip_forward": "1\n",
+    "/proc/sys/net/ipv4/ip_local_port_range": "32768\t60999\n",
+    "/proc/net/tcp": "  sl  local_address rem_address   st\n   0: 0100007F:8001 00000000:0000 0A\n",
     "/proc/sys/fs/inotify/max_user_instances": "1024\n",
     "/proc/sys/fs/inotify/max_user_watches": "1048576\n",
     "/proc/1/comm": "init\n",

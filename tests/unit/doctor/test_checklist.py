@@ -21,7 +21,7 @@ def test_a_complete_machine_lacks_nothing() -> None:
     found = rows(FakeMachine())
 
     assert {State.OK} == {row.state for row in found.values()}
-    assert len(found) == 22
+    assert len(found) == 23
 
 
 def test_an_empty_machine_is_examined_to_the_end_and_is_not_sound() -> None:
@@ -29,7 +29,7 @@ def test_an_empty_machine_is_examined_to_the_end_and_is_not_sound() -> None:
 
     found = examine(machine, LabConfig())
 
-    assert len(found) == 22
+    assert len(found) == 23
     assert not sound(found)
     assert all(row.mend for row in found if row.state is not State.OK)
 
@@ -257,6 +257,18 @@ def test_memory(kib: int, state: State) -> None:
     machine.files["/proc/meminfo"] = f"MemTotal: 1 kB\nMemAvailable: {kib} kB\n"
 
     assert rows(machine)["memory"].state is state
+
+
+@pytest.mark.parametrize(
+    ("local_range", "state"),
+    [("32768\t60999", State.OK), ("32769\t32769", State.MISSING), ("", State.WARN)],
+)
+def test_ports(local_range: str, state: State) -> None:
+    """Port 0x8001 is 32769: taken."""
+    machine = FakeMachine()
+    machine.files["/proc/sys/net/ipv4/ip_local_port_range"] = local_range
+
+    assert rows(machine)["ports"].state is state
 
 
 def test_a_clock_before_the_newest_file_is_a_warning_and_one_never_set_a_failure() -> None:
