@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 
 from lab.host import Host
+from lab.host.containers import standing
 from lab.spec.plan import SETTINGS
-from lab.spec.topology import KIND_LABEL, LABEL, Topology
+from lab.spec.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,8 @@ class Names:
     def hosts(self) -> dict[str, str]:
         """Names and addresses of everything that stands: nodes by both of their names."""
         addresses = {
-            one.name: str(one.address)
-            for labels in ({LABEL: self.topology.name}, {KIND_LABEL: self.topology.cluster.name})
-            for one in self.host.containers.seen(labels)
+            name: str(one.address)
+            for name, one in standing(self.host.containers, self.topology).items()
             if one.address is not None
         }
         named = {"site": str(self.topology.site_address), "registry": str(self.topology.site_address)}

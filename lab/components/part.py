@@ -58,6 +58,4 @@ class Part:
             answer = self.host.containers.exec(self.spec.name, self.question, timeout=ASK_SECONDS)
         except ContainerFailed as error:  # it may end between two looks
             return str(error)
-        if answer.ok:
-            return None
-        return answer.output.strip().splitlines()[-1] if answer.output else answer.ended
+        return None if answer.ok else answer.last_line

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from lab.errors import ContainerFailed, LabError
 from lab.host import Host
+from lab.host.containers import standing
 from lab.spec import nft, ruleset
 from lab.spec.plan import COLLECTOR_SETTINGS
 from lab.spec.ruleset import Ruleset
-from lab.spec.topology import KIND_LABEL, Topology
+from lab.spec.topology import Topology
 
 SECONDS = 30
 
@@ -113,12 +114,7 @@ class Seal:
 
     def _spaces(self) -> Sequence[Space]:
         topology = self.topology
-        seen = {
-            one.name: one
-            for labels in (topology.labels, {KIND_LABEL: topology.cluster.name})
-            for one in self.host.containers.seen(labels)
-            if one.running
-        }
+        seen = {name: one for name, one in standing(self.host.containers, topology).items() if one.running}
         places: Mapping[str, str] = {
             **{node.name: node.container for node in topology.cluster.nodes},
             "site": topology.site.name,

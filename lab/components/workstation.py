@@ -27,9 +27,7 @@ class Workstation:
         seen = self.host.containers.exec(
             self.topology.workstation.name, ["kubectl", "get", "--raw", "/readyz"], timeout=10
         )
-        if seen.ok:
-            return None
-        return seen.output.strip().splitlines()[-1] if seen.output else seen.ended
+        return None if seen.ok else seen.last_line
 
 
 @dataclass(frozen=True, slots=True)

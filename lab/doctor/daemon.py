@@ -91,7 +91,7 @@ def _answers(hand: Hand) -> str | None:
     info = hand.machine.run("docker", "info", "--format", "{{.ServerVersion}}")
     if info.ok and info.stdout.strip():
         return None
-    return (info.output or info.ended).strip().splitlines()[-1]
+    return info.last_line
 
 
 def stop_engine(hand: Hand) -> str:

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from lab.host.shell import Completed
-from lab.spec.topology import ContainerSpec, NetworkSpec
+from lab.spec.topology import KIND_LABEL, ContainerSpec, NetworkSpec, Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,12 @@ class Containers(Protocol):
     def logs(self, container: str, *, since: float | None = None) -> str:
         """Return stdout and stderr; *since* is a POSIX time in seconds."""
         ...
+
+
+def standing(containers: Containers, topology: Topology) -> dict[str, Seen]:
+    """Return everything of a lab that the engine has, by name: the lab's own containers and kind's nodes."""
+    return {
+        one.name: one
+        for labels in (topology.labels, {KIND_LABEL: topology.cluster.name})
+        for one in containers.seen(labels)
+    }

@@ -41,6 +41,11 @@ class Completed:
         return "\n".join(part.rstrip("\n") for part in (self.stdout, self.stderr) if part.strip())
 
     @property
+    def last_line(self) -> str:
+        """What it said last, which is mostly why it failed; else how it ended."""
+        return (self.output.strip() or self.ended).splitlines()[-1]
+
+    @property
     def ended(self) -> str:
         if self.exit_code is None:
             return f"timed out after {self.seconds:.0f} s"

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from lab.host import Host
+from lab.host.containers import standing
 from lab.journal import Event
 from lab.ledger.entries import Entry, Kind, Ledger, add_up, merge
 from lab.ledger.people import People, node_addresses
 from lab.ledger.shown import as_grid, as_json, as_table, parse
 from lab.ledger.sources import wants
 from lab.ledger.steps import StepTimes
-from lab.spec.topology import KIND_LABEL, Topology
+from lab.spec.topology import Topology
 
 __all__ = ["Entry", "Kind", "Ledger", "as_grid", "as_json", "as_table", "merge", "parse", "read"]
 
@@ -32,11 +33,7 @@ def read(topology: Topology, host: Host, *, since: datetime | None, events: Iter
     """
     if since is not None and since.tzinfo is None:
         since = since.replace(tzinfo=UTC)
-    seen = {
-        one.name: one
-        for labels in (topology.labels, {KIND_LABEL: topology.cluster.name})
-        for one in host.containers.seen(labels)
-    }
+    seen = standing(host.containers, topology)
     control_plane = seen.get(topology.cluster.control_plane.container)
     if since is None and control_plane is not None:
         since = control_plane.made  # older lines speak of the addresses of another cluster

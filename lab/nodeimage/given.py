@@ -28,7 +28,7 @@ def load(shell: Shell, archive: Path) -> str:
     loaded = shell.run(["docker", "load", "--input", str(archive)], timeout=LOAD_SECONDS)
     names = re.findall(r"^Loaded image: (\S+)$", loaded.stdout, re.MULTILINE)
     if not loaded.ok:
-        said = (loaded.output.strip().splitlines() or [loaded.ended])[-1]
+        said = loaded.last_line
         raise LabError(f"node image {archive}: the engine cannot load it: {said}")
     if not names:
         raise LabError(f"node image {archive}: its image has no name; save it by name, not by id")

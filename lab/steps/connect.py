@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.errors import LabError
+from lab.host.containers import standing
 from lab.host.shell import Completed
 from lab.spec import nft, ruleset
 from lab.spec.scenario import Connect, Outcome
-from lab.spec.topology import KIND_LABEL
 from lab.steps import places
 from lab.steps.stage import Stage
 from lab.verdict import Observation
@@ -95,10 +95,9 @@ def _container(place: str, stage: Stage) -> str:
 
 
 def _pid(container: str, stage: Stage) -> int:
-    for labels in (stage.topology.labels, {KIND_LABEL: stage.topology.cluster.name}):
-        for one in stage.host.containers.seen(labels):
-            if one.name == container and one.running:
-                return one.pid
+    found = standing(stage.host.containers, stage.topology).get(container)
+    if found is not None and found.running:
+        return found.pid
     raise LabError(f"{container} does not run: nothing can be attempted from there")
 
 

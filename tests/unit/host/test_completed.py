@@ -40,3 +40,10 @@ def test_a_bad_end_is_told_with_the_command_as_typed_and_its_last_lines():
     assert lines[0] == "echo 'two words': exit code 1"
     assert lines[1:] == [f"line {number}" for number in range(10, 30)]
     assert (caught.value.argv, caught.value.ended) == (("echo", "two words"), "exit code 1")
+
+
+def test_the_last_line_is_what_was_said_last_else_how_it_ended():
+    said = completed("out\n", stderr="first\nlast\n\n", exit_code=1)
+    silent = completed("\n", exit_code=1)
+
+    assert (said.last_line, silent.last_line) == ("last", "exit code 1")
