@@ -9,7 +9,7 @@ variable "HELM" { default = "images/workstation/go/helm" }
 group "default" {
   targets = [
     "seal", "dns", "nginx-autoindex", "nfs", "registry", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
-    "nfs-client-provisioner",
+    "nfs-client-provisioner", "tensorflow",
   ]
 }
 
@@ -58,4 +58,10 @@ target "pytorch-dist-mnist_test" {
 target "nfs-client-provisioner" {
   dockerfile = "images/nfs-client-provisioner/Dockerfile"
   tags       = ["quay.io/external_storage/nfs-client-provisioner:v3.1.0-k8s1.11"]
+}
+
+# No stand-in: what the TensorFlow images are built on. A target that links to it is made anew when it changes.
+target "tensorflow" {
+  dockerfile = "images/tensorflow/Dockerfile"
+  tags       = ["airgap-lab/tensorflow:latest"]
 }

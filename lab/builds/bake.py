@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from lab.builds.bases import ensure_bases
 from lab.builds.failures import explained
-from lab.builds.inputs import Inputs, digest, read_inputs
 from lab.builds.settings import host_settings, proxies, secret_files
+from lab.builds.targets import Definition, Target, digests, read_dockerfiles
 from lab.errors import LabError
 from lab.host.shell import Shell
 
@@ -24,26 +24,17 @@ ALL: tuple[str, ...] = ()
 """No target named: bake's own default group."""
 
 
-class Target(BaseModel):
-    """What bake says of a target. Whatever else it says is kept, as it is an input too."""
-
-    model_config = ConfigDict(extra="allow")
-
-    dockerfile: str
-    tags: tuple[str, ...]
-    args: dict[str, str] = {}
-
-
-class Definition(BaseModel):
-    target: dict[str, Target]
-
-
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A target to build, and the label that its image gets."""
+    """A target to build, and the label that its image gets.
+
+    *standing* are the targets that it builds on and that need no building: the engine's own image serves, so
+    that an emptied build cache does not make them, and with them all that stands on them, anew.
+    """
 
     name: str
     inputs: str
+    standing: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(
@@ -65,16 +56,16 @@ def build(
     env = {name: value for name, value in given.items() if value}
     ensure_bases(shell, cache=cache, say=say)
     definition = _definition(shell, targets, root, env)
-    found = _read_dockerfiles(definition, root)
+    found = read_dockerfiles(definition, root)
     references = {tag for target in definition.values() for tag in target.tags}
     bases = {image for _, inputs in found.values() for image in inputs.images}
     have = inspect(shell, sorted(references | bases))
     ids = {reference: image.id for reference, image in have.items()}
+    wanted = digests(definition, found, root, ids)
     stale = [
-        Stale(name, wanted)
+        Stale(name, wanted[name], _standing(target, definition, wanted, have))
         for name, target in definition.items()
-        if (wanted := digest(root, target.model_dump_json(), *found[name], ids))
-        and any(tag not in have or have[tag].inputs != wanted for tag in target.tags)
+        if not _is_up_to_date(target, wanted[name], have)
     ]
     if stale:
         say("building " + ", ".join(target.name for target in stale))
@@ -110,7 +101,12 @@ def override(stale: Sequence[Stale], secrets: Mapping[str, Path], arguments: Map
     """Return the second bake file: secrets, proxies and the label of each stale target."""
     given = [f"id={name},src={file}" for name, file in secrets.items()]
     targets = {
-        target.name: {"labels": {INPUTS_LABEL: target.inputs}, "secret": given, "args": dict(arguments)}
+        target.name: {
+            "labels": {INPUTS_LABEL: target.inputs},
+            "secret": given,
+            "args": dict(arguments),
+            "contexts": {name: f"docker-image://{reference}" for name, reference in target.standing.items()},
+        }
         for target in stale
     }
     return json.dumps({"target": targets})
@@ -129,15 +125,21 @@ def _definition(
         raise LabError(f"{root / BAKE_FILE}: not as expected: {error}") from error
 
 
-def _read_dockerfiles(definition: Mapping[str, Target], root: Path) -> Mapping[str, tuple[str, Inputs]]:
-    texts: dict[str, tuple[str, Inputs]] = {}
-    for name, target in definition.items():
-        try:
-            text = (root / target.dockerfile).read_text(encoding="utf-8")
-        except OSError as error:
-            raise LabError(f"{root / target.dockerfile}: {error.strerror}") from error
-        texts[name] = (text, read_inputs(text, target.args))
-    return texts
+def _is_up_to_date(target: Target, wanted: str, have: Mapping[str, Built]) -> bool:
+    return all(tag in have and have[tag].inputs == wanted for tag in target.tags)
+
+
+def _standing(
+    target: Target,
+    definition: Mapping[str, Target],
+    wanted: Mapping[str, str],
+    have: Mapping[str, Built],
+) -> Mapping[str, str]:
+    return {
+        called: definition[linked].tags[0]
+        for called, linked in target.links.items()
+        if _is_up_to_date(definition[linked], wanted[linked], have)
+    }
 
 
 def _bake(shell: Shell, stale: Sequence[Stale], root: Path, env: Mapping[str, str]) -> None:

@@ -1,7 +1,7 @@
 """What an image is made from, as one digest: the Dockerfile, the files that it copies, the images under it.
 
 Reads only what our own Dockerfiles use of the Dockerfile language: FROM, ARG defaults, COPY and
-RUN --mount=from.
+RUN --mount=from or --mount=type=bind,source.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def read_inputs(dockerfile: str, arguments: Mapping[str, str]) -> Inputs:
             named = [plain[0]]
         elif instruction in {"COPY", "ADD"} and not named:
             paths.extend(plain[:-1])
+        elif instruction == "RUN":
+            paths.extend(_bound(options))
         images.extend(
             name for name in named if name not in stages and name != "scratch" and not name.isdigit()
         )
@@ -84,6 +86,19 @@ def _named_sources(options: Iterable[str]) -> list[str]:
     """Return what `--from=X` and `--mount=...,from=X` name."""
     found = [re.search(r"^--from=(\S+)|^--mount=(?:\S*,)?from=([^,\s]+)", option) for option in options]
     return [name[1] or name[2] for name in found if name]
+
+
+def _bound(options: Iterable[str]) -> list[str]:
+    """Return the paths of the build context that `--mount=type=bind,source=X` shows to a command."""
+    mounts = [
+        option.removeprefix("--mount=").split(",") for option in options if option.startswith("--mount=")
+    ]
+    asked = [dict(setting.split("=", 1) for setting in mount if "=" in setting) for mount in mounts]
+    return [
+        mount["source"]
+        for mount in asked
+        if mount.get("type", "bind") == "bind" and "source" in mount and "from" not in mount
+    ]
 
 
 def _files(root: Path, globs: Iterable[str]) -> Iterator[Path]:
