@@ -43,8 +43,9 @@ class Wired:
 
 
 def say(text: str) -> None:
-    """Talk to the user: stderr, so that stdout stays the product."""
-    print(text, file=sys.stderr, flush=True)
+    """Talk to the user: stderr, so that stdout stays the product; in one write, since parts talk side by side."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def cache_folder() -> Path:
