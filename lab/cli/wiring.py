@@ -43,7 +43,10 @@ class Wired:
 
 
 def say(text: str) -> None:
-    """Talk to the user: stderr, so that stdout stays the product; in one write, since parts talk side by side."""
+    """Talk to the user: stderr, so that stdout stays the product.
+
+    In one write, since parts talk side by side.
+    """
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
