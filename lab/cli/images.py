@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +15,11 @@ from lab.cli.wiring import AsJson, ConfigFile, Name, Wired, say
 app = typer.Typer(no_args_is_help=True, help="Build, load, push and list images.", rich_markup_mode=None)
 
 
-def ensure(lab: Wired, *, say: Callable[[str], None], root: Path) -> str:
-    """Have every image, building what is stale or missing; return the node image's reference."""
+def ensure(lab: Wired, *, say: Callable[[str], None], root: Path, targets: Sequence[str] = ()) -> str:
+    """Have every image (or those of *targets*), building what is stale or missing.
+
+    Returns the node image's reference.
+    """
     from lab.builds import bake
     from lab.nodeimage import choice, helm
 
@@ -25,15 +28,21 @@ def ensure(lab: Wired, *, say: Callable[[str], None], root: Path) -> str:
         lab.host.shell, lab.config.node_image, cache=cache, recipe=root / "images" / "node", say=say
     )
     programs = helm.ensure(lab.host.shell, cache=cache, recipe=root / "images" / "workstation", say=say)
-    bake.build(lab.host.shell, (), root=root, cache=cache, say=say, node_image=node, helm=programs)
+    bake.build(lab.host.shell, targets, root=root, cache=cache, say=say, node_image=node, helm=programs)
     return node
 
 
 @app.command("build")
-def build(name: Name = None, config: ConfigFile = None) -> None:
+def build(
+    targets: Annotated[
+        list[str] | None, typer.Argument(help="Targets of images/docker-bake.hcl; all, if none is named.")
+    ] = None,
+    name: Name = None,
+    config: ConfigFile = None,
+) -> None:
     """Build every image that is missing or no longer made of its inputs."""
     lab = wiring.wired(name, config)
-    node = ensure(lab, say=say, root=wiring.project_root())
+    node = ensure(lab, say=say, root=wiring.project_root(), targets=targets or ())
     say(f"node image: {node}")
 
 

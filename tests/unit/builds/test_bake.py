@@ -36,6 +36,7 @@ class Engine:
         self.images = {f"airgap-lab/base:{suite}": ("sha256:base", None) for suite in ("bookworm", "trixie")}
         self.fails = fails
         self.baked: list[list[str]] = []
+        self.contexts: list[dict[str, dict[str, str]]] = []
         self.secrets: dict[str, bytes] = {}
         self.shell = FakeShell(self.answer)
 
@@ -62,6 +63,7 @@ class Engine:
         files = [argv[at + 1] for at, word in enumerate(argv) if word == "--file"]
         given = json.loads(Path(files[1]).read_text())["target"]
         self.baked.append(sorted(given))
+        self.contexts.append({name: target["contexts"] for name, target in given.items()})
         for name, target in given.items():
             for secret in target["secret"]:
                 identity, _, file = secret.removeprefix("id=").partition(",src=")
@@ -117,6 +119,48 @@ def test_a_changed_target_is_stale(root: Path, monkeypatch: pytest.MonkeyPatch):
     build(engine, root)
 
     assert engine.baked[1] == ["one"]
+
+
+@pytest.fixture
+def linked(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let `two` stand on the image of `one`."""
+    monkeypatch.setitem(HCL["target"]["two"], "contexts", {"airgap-lab/one": "target:one", "other": "folder"})
+    (root / "images" / "two" / "Dockerfile").write_text("FROM airgap-lab/one\nCOPY images/two/file /\n")
+    return root
+
+
+def test_what_a_target_stands_on_makes_it_stale_too(linked: Path):
+    engine = Engine()
+    build(engine, linked)
+    (linked / "images" / "one" / "file").write_text("changed")
+
+    build(engine, linked)
+    build(engine, linked)
+
+    assert engine.baked == [["one", "two"]] * 2
+
+
+def test_a_target_that_stands_on_another_does_not_make_that_one_stale(linked: Path):
+    engine = Engine()
+    build(engine, linked)
+    (linked / "images" / "two" / "file").write_text("changed")
+
+    build(engine, linked)
+
+    assert engine.baked == [["one", "two"], ["two"]]
+
+
+def test_an_up_to_date_image_is_stood_on_as_it_is(linked: Path):
+    engine = Engine()
+    build(engine, linked)
+    (linked / "images" / "two" / "file").write_text("changed")
+
+    build(engine, linked)
+
+    assert engine.contexts == [
+        {"one": {}, "two": {}},
+        {"two": {"airgap-lab/one": "docker-image://airgap-lab/one:latest"}},
+    ]
 
 
 def test_a_tag_that_somebody_took_away_is_given_back(root: Path):

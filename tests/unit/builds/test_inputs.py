@@ -14,6 +14,8 @@ FROM ${NODE_IMAGE} AS node
 FROM airgap-lab/base:bookworm AS python
 RUN --mount=type=secret,id=apt,target=/x \\
     --mount=type=bind,from=other:1,target=/y \\
+    --mount=type=bind,source=images/x/list.txt,target=/z \\
+    --mount=type=bind,from=other:1,source=inside,target=/w --mount=type=cache,target=/v \\
     apt-get update \\
  && apt-get install -y python3
 FROM python
@@ -29,7 +31,7 @@ COPY lab/part/ /opt/
 def test_images_and_paths_are_found_and_stages_are_not_taken_for_images():
     assert read_inputs(DOCKERFILE, {}) == Inputs(
         images=("airgap-lab/node:latest", "airgap-lab/base:bookworm", "other:1"),
-        paths=("images/x/one", "images/x/two", "lab/part/"),
+        paths=("images/x/list.txt", "images/x/one", "images/x/two", "lab/part/"),
     )
 
 
