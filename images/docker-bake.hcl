@@ -10,6 +10,7 @@ group "default" {
   targets = [
     "seal", "dns", "nginx-autoindex", "nfs", "registry", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
     "nfs-client-provisioner", "tensorflow",
+    "tensorflow_serving", "tensorflow_serving-localimage",
   ]
 }
 
@@ -64,4 +65,18 @@ target "nfs-client-provisioner" {
 target "tensorflow" {
   dockerfile = "images/tensorflow/Dockerfile"
   tags       = ["airgap-lab/tensorflow:latest"]
+}
+
+target "tensorflow_serving" {
+  dockerfile = "images/tensorflow_serving/Dockerfile"
+  target     = "latest"
+  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
+  tags       = ["katacoda/tensorflow_serving:latest"]
+}
+
+target "tensorflow_serving-localimage" {
+  dockerfile = "images/tensorflow_serving/Dockerfile"
+  target     = "localimage"
+  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
+  tags       = ["katacoda/tensorflow_serving:localimage"]
 }
