@@ -10,9 +10,10 @@ from pathlib import Path
 import kopf
 import yaml
 
+from lab.standins.operators.logs import speak
+
 from .flags import read_flags
 from .handlers import registry
-from .logs import speak
 
 VERSION_LINE = "pytorch-operator (stand-in of the air-gap lab, v1alpha1)"
 

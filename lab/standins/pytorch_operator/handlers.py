@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import cast
 
-import aiohttp
 import kopf
 
-from . import reconcile, status
-from .cluster import ApiServer
-from .job import GROUP, PLURAL, VERSION
+from lab.standins.operators.cluster import ApiServer
+from lab.standins.operators.session import login, open_session
 
-CALL_SECONDS = 30.0
+from . import reconcile, status
+from .job import GROUP, PLURAL, RESOURCE, VERSION
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +29,7 @@ def registry() -> kopf.OperatorRegistry:
 
     async def startup(settings: kopf.OperatorSettings, **_: object) -> None:
         settings.posting.enabled = False  # the operator records its own events
-        session.append(_open(settings))
+        session.append(open_session(settings, RESOURCE))
 
     async def cleanup(**_: object) -> None:
         for task in tasks.values():
@@ -59,25 +56,6 @@ def registry() -> kopf.OperatorRegistry:
     kopf.on.event(GROUP, VERSION, PLURAL, registry=operator)(seen)
     kopf.on.login(registry=operator)(login)
     return operator
-
-
-def login(**arguments: object) -> kopf.ConnectionInfo | None:
-    """Find the API server: the pod's service account, else a kubeconfig."""
-    find = (kopf.login_with_service_account, kopf.login_with_kubeconfig)
-    found = (cast("Callable[..., kopf.ConnectionInfo | None]", it)(**arguments) for it in find)
-    return next((it for it in found if it is not None), None)
-
-
-def _open(settings: kopf.OperatorSettings) -> ApiServer:
-    def connect() -> kopf.ConnectionInfo:
-        info = login(settings=settings, logger=log)
-        if info is None:
-            raise kopf.PermanentError("neither a service account nor a kubeconfig is there")
-        return info
-
-    connector = aiohttp.TCPConnector(ssl=connect().as_ssl_context())
-    timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
-    return ApiServer(aiohttp.ClientSession(connector=connector, timeout=timeout), connect)
 
 
 def _complain(task: asyncio.Task[None]) -> None:

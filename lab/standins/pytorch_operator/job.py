@@ -14,7 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lab.standins.operators.cluster import Resource
+
 GROUP, VERSION, PLURAL, KIND = "kubeflow.org", "v1alpha1", "pytorchjobs", "PyTorchJob"
+RESOURCE = Resource(GROUP, VERSION, PLURAL, KIND)
 CONTAINER = "pytorch"
 DEFAULT_IMAGE = "pytorch/pytorch:v0.2"  # recorded in the spec; nothing runs it
 DEFAULT_PORT = 23456

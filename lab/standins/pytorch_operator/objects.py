@@ -11,10 +11,12 @@ import copy
 import json
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from .job import CONTAINER, GROUP, KIND, LETTERS, MASTER, VERSION, Job, ReplicaSet
+from lab.standins.operators import records
+
+from .job import CONTAINER, GROUP, LETTERS, MASTER, RESOURCE, Job, ReplicaSet
 
 NAME_LENGTH = 40
 PORT_NAME = "tf-port"
@@ -125,40 +127,12 @@ def tf_config(job: Job, member: Member) -> str:
 
 def event(job: Job, kind: str, reason: str, message: str, *, now: datetime) -> dict[str, Any]:
     """Give an event on *job*; *kind* is Normal or Warning, *now* has a time zone."""
-    stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {
-        "apiVersion": "v1",
-        "kind": "Event",
-        "metadata": {"generateName": f"{job.name[:NAME_LENGTH]}.", "namespace": job.namespace},
-        "involvedObject": {
-            "apiVersion": f"{GROUP}/{VERSION}",
-            "kind": KIND,
-            "name": job.name,
-            "namespace": job.namespace,
-            "uid": job.uid,
-        },
-        "type": kind,
-        "reason": reason,
-        "message": message,
-        "source": {"component": COMPONENT},
-        "firstTimestamp": stamp,
-        "lastTimestamp": stamp,
-        "count": 1,
-    }
+    return records.event(_owner(job), COMPONENT, kind, reason, message, now=now)
 
 
 def _metadata(job: Job, name: str, own_labels: dict[str, str]) -> dict[str, Any]:
-    owner = {
-        "apiVersion": f"{GROUP}/{VERSION}",
-        "kind": KIND,
-        "name": job.name,
-        "uid": job.uid,
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
-    return {
-        "name": name,
-        "namespace": job.namespace,
-        "labels": own_labels,
-        "ownerReferences": [owner],
-    }
+    return records.owned(_owner(job), name, own_labels)
+
+
+def _owner(job: Job) -> records.Owner:
+    return records.Owner(RESOURCE, job.name, job.namespace, job.uid)

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from lab.standins.operators.cluster import Cluster, Conflict, Object, Refused
+
 from . import objects, status
-from .cluster import Cluster, Conflict, Object, Refused
 from .job import InvalidSpec, Job, new_runtime_id, read_job, with_defaults
 
 PAUSE_SECONDS = 1.0

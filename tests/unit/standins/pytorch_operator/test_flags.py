@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from lab.standins.operators.logs import LogrusLines
 from lab.standins.pytorch_operator.flags import Flags, read_flags
-from lab.standins.pytorch_operator.logs import LogrusLines
 
 CONFIG = "/etc/config/controller_config_file.yaml"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import copy
 
-from lab.standins.pytorch_operator.cluster import Conflict, Refused
+from lab.standins.operators.cluster import Conflict, Refused
 from lab.standins.pytorch_operator.reconcile import follow, step
 
 from . import bodies

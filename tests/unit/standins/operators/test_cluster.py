@@ -7,8 +7,9 @@ import kopf
 import pytest
 from aiohttp import web
 
-from lab.standins.pytorch_operator.cluster import ApiServer, Conflict, Refused
+from lab.standins.operators.cluster import ApiServer, Conflict, Refused, Resource
 
+RESOURCE = Resource("kubeflow.org", "v1alpha1", "pytorchjobs", "PyTorchJob")
 JOB = "/apis/kubeflow.org/v1alpha1/namespaces/default/pytorchjobs/distributed-mnist"
 
 
@@ -31,7 +32,7 @@ def ask(call, *, status=200, content=None):
         try:
             async with aiohttp.ClientSession() as session:
                 info = kopf.ConnectionInfo(server=f"http://127.0.0.1:{port}", token="t")
-                return await call(ApiServer(session, lambda: info))
+                return await call(ApiServer(session, lambda: info, RESOURCE))
         finally:
             await runner.cleanup()
 
@@ -94,7 +95,7 @@ def test_a_server_that_is_not_there_is_a_refusal():
     async def run():
         async with aiohttp.ClientSession() as session:
             info = kopf.ConnectionInfo(server="http://127.0.0.1:1")
-            await ApiServer(session, lambda: info).job("default", "x")
+            await ApiServer(session, lambda: info, RESOURCE).job("default", "x")
 
     with pytest.raises(Refused, match="GET /apis"):
         asyncio.run(run())
