@@ -20,6 +20,10 @@ SAVE = 'docker save "$1" | tar -x -C "$2" --exclude-from="$3"'
 """Streamed: the layers are written once, and those that the store has already are not written at all."""
 
 
+class NoImage(LabError):
+    """The engine has no image of the name."""
+
+
 class PartMissingError(LabError):
     """An archive names a part that is neither in it nor, wholly, in the store."""
 
@@ -30,7 +34,7 @@ def export(store: Store, shell: Shell, reference: str, *, say: Callable[[str], N
     seen = shell.run(["docker", "image", "inspect", "--format", form, reference], timeout=30)
     if not seen.ok:
         if "No such image" in seen.stderr:
-            raise LabError(f"the engine has no image {reference}; `lab images build` makes the lab's own")
+            raise NoImage(f"the engine has no image {reference}; `lab images build` makes the lab's own")
         raise explained(seen)
     image_id, *layers = seen.stdout.split()
     found = store.find(image_id)

@@ -76,6 +76,7 @@ def run(
                     only=only,
                     start_from=start_from,
                     keep=keep,
+                    cache=wiring.cache_folder(),
                 )
         finally:
             try:  # printing needs neither disk nor engine, which may be what ended the run

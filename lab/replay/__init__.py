@@ -33,6 +33,7 @@ def run(
     only: str | None = None,
     start_from: str | None = None,
     keep: bool = False,
+    cache: Path | None = None,
 ) -> bool:
     """Replay *scenarios* in order; return whether all of them held.
 
@@ -53,7 +54,7 @@ def run(
                 for name in scenario.needs.scenarios
                 if held.get((source.parent / name).resolve()) is False
             ]
-            stage = Stage(topology, host, source.parent, clock.now())
+            stage = Stage(topology, host, source.parent, clock.now(), cache)
             if broken:
                 held[source] = _skip(scenario, stage, journal, f"{', '.join(broken)} did not hold")
                 continue

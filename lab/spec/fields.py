@@ -7,7 +7,7 @@ import warnings
 from datetime import timedelta
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 _PLACE = r"^(workstation|site(/(dns|web|nfs|registry))?|node/[a-z0-9.-]+|pod/([a-z0-9.-]+/)?[a-z0-9.-]+)$"
 _DURATION = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
@@ -110,6 +110,25 @@ Duration: TypeAlias = Annotated[
     BeforeValidator(duration),
     WithJsonSchema({"type": "string", "pattern": _DURATION}, mode="validation"),
 ]
+
+_IMAGE = r"^[A-Za-z0-9][A-Za-z0-9._:/@-]*$"
+
+Images: TypeAlias = Annotated[
+    tuple[Annotated[str, Field(pattern=_IMAGE)], ...],
+    BeforeValidator(as_list),
+    Field(min_length=1),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": _IMAGE},
+                {"type": "array", "items": {"type": "string", "pattern": _IMAGE}, "minItems": 1},
+            ],
+            "description": "an image's original name, or several",
+        },
+        mode="validation",
+    ),
+]
+"""In a file: one original reference, or a list."""
 
 LINES_SCHEMA: dict[str, Any] = {
     "anyOf": [

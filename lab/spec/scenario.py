@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from lab.spec import fields
-from lab.spec.fields import Duration, Patterns, Place, Regex
+from lab.spec.fields import Duration, Images, Patterns, Place, Regex
 
 
 class Model(BaseModel):
@@ -131,6 +131,15 @@ class Observe(Model):
     on: bool
 
 
+class Load(Model):
+    """Have images on nodes under their original names, though no pod may pull them."""
+
+    kind: Literal["load"] = "load"
+    images: Images
+    to: tuple[str, ...] = ()
+    """Nodes by name; none: all."""
+
+
 ACTIONS: dict[str, type[Model]] = {
     "run": Run,
     "apply": Apply,
@@ -140,6 +149,7 @@ ACTIONS: dict[str, type[Model]] = {
     "connect": Connect,
     "wanted": Wanted,
     "observe": Observe,
+    "load": Load,
 }
 """The key in a file to the model; a unit test holds it to the union."""
 
@@ -150,11 +160,12 @@ SHORT = {
     "fetch": "url",
     "connect": "to",
     "observe": "on",
+    "load": "images",
 }
 """The field that a plain value stands for: `run: kubectl get crd`."""
 
 Action: TypeAlias = Annotated[
-    Run | Apply | Wait | Resolve | Fetch | Connect | Wanted | Observe, Field(discriminator="kind")
+    Run | Apply | Wait | Resolve | Fetch | Connect | Wanted | Observe | Load, Field(discriminator="kind")
 ]
 
 

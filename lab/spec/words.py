@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from lab.spec.scenario import Action, Apply, Connect, Fetch, Observe, Resolve, Run, Wait, Wanted
+from lab.spec.scenario import Action, Apply, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
 
 
 def describe(action: Action) -> str:  # noqa: PLR0911 - one for each action
@@ -28,6 +28,8 @@ def describe(action: Action) -> str:  # noqa: PLR0911 - one for each action
             return f"wanted: {', '.join(wanted)}" + (f" by {action.by}" if action.by else "")
         case Observe():
             return f"observe mode {'on' if action.on else 'off'}"
+        case Load():
+            return f"load {' '.join(action.images)} to {', '.join(action.to) or 'every node'}"
         case _:
             assert_never(action)
 

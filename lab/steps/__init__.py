@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from lab.spec.scenario import Action, Apply, Connect, Fetch, Observe, Resolve, Run, Wait, Wanted
-from lab.steps import commands, connect, names, observe, wanted, web, workloads
+from lab.spec.scenario import Action, Apply, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
+from lab.steps import commands, connect, load, names, observe, wanted, web, workloads
 from lab.steps.stage import Stage
 from lab.verdict import Observation
 
@@ -34,5 +34,7 @@ def perform(action: Action, stage: Stage, *, timeout: float) -> Observation:  # 
             return wanted.wanted(action, stage, timeout=timeout)
         case Observe():
             return observe.observe(action, stage, timeout=timeout)
+        case Load():
+            return load.load(action, stage, timeout=timeout)
         case _:
             assert_never(action)

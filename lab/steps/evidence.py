@@ -9,8 +9,9 @@ from typing import Any
 
 from lab.errors import LabError
 from lab.journal import Evidence
-from lab.spec.scenario import Apply, Connect, Fetch, Observe, Resolve, Run, Step, Wait, Wanted
+from lab.spec.scenario import Apply, Connect, Fetch, Load, Observe, Resolve, Run, Step, Wait, Wanted
 from lab.steps import places
+from lab.steps.advice import advice
 from lab.steps.stage import Stage
 
 MAX_CHARACTERS = 4_000
@@ -28,8 +29,9 @@ _SETTLED = frozenset({"Running", "Succeeded"})
 def gather(step: Step, stage: Stage) -> tuple[Evidence, ...]:
     """Look up events, and describe and read the logs of the pods concerned. Raises no LabError."""
     look = _Look(stage)
-    pods = _concerned(step, look.pods())
-    pieces = [look.events()]
+    there = look.pods()
+    pods = _concerned(step, there)
+    pieces = [advice(there), look.events()]
     for namespace, name in pods:
         pod = ("-n", namespace, name)
         logs = ("kubectl", "logs", *pod, "--all-containers", f"--tail={LOG_LINES}")
@@ -134,7 +136,7 @@ def _words(step: Step) -> Iterator[str]:
             yield from re.split(r"[\s'\"]+", manifest or "")
         case Resolve(place=place) | Fetch(place=place) | Connect(place=place):
             yield from place.split("/")
-        case Wanted() | Observe():
+        case Wanted() | Observe() | Load():
             pass
 
 

@@ -35,7 +35,7 @@ def locate(place: str, argv: Sequence[str], topology: Topology) -> tuple[str, tu
         case "site":
             return _at_site(rest, topology).name, (*HOME, *argv)
         case "node":
-            return _node(rest, topology), (*HOME, *argv)
+            return node(rest, topology), (*HOME, *argv)
         case "pod":
             namespace, _, name = rest.rpartition("/")
             inside = ("kubectl", "exec", "-n", namespace or "default", name, "--", *argv)
@@ -61,11 +61,12 @@ def _at_site(server: str, topology: Topology) -> ContainerSpec:
     return {one.role: one for one in servers}[server] if server else topology.site
 
 
-def _node(name: str, topology: Topology) -> str:
-    for node in topology.cluster.nodes:
-        if name in {node.name, node.container}:
-            return node.container
-    names = ", ".join(node.name for node in topology.cluster.nodes)
+def node(name: str, topology: Topology) -> str:
+    """Return the container of the node called *name*. Raises LabError."""
+    for one in topology.cluster.nodes:
+        if name in {one.name, one.container}:
+            return one.container
+    names = ", ".join(one.name for one in topology.cluster.nodes)
     raise LabError(f"node/{name}: this lab has no such node; its nodes: {names}")
 
 

@@ -20,3 +20,5 @@ class Stage:
     """The scenario's: files that it names lie here."""
     started: datetime
     """When the scenario began: the ledger's older lines are not its doing."""
+    cache: Path | None = None
+    """Where the lab keeps images; None where no step asks for one."""

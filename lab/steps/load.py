@@ -1,0 +1,67 @@
+"""`load`: have images on nodes, whether or not a pod may pull: what `imagePullPolicy: Never` wants.
+
+The document's site would type `docker load` on each node. Here the bytes travel as every image's do, through
+the lab's registry, so that layers which a node has already are neither sent nor unpacked again.
+"""
+
+from __future__ import annotations
+
+from lab.builds.intake import NoImage
+from lab.builds.oci import Store, Stored
+from lab.builds.pull import pull
+from lab.builds.push import push, registry
+from lab.builds.reference import Reference, parse_reference
+from lab.builds.store import have, open_store
+from lab.spec.scenario import Load, Outcome
+from lab.steps import places
+from lab.steps.stage import Stage
+from lab.verdict import Observation
+
+
+def load(action: Load, stage: Stage, *, timeout: float) -> Observation:
+    """Bring what is not there yet; an image that nobody has is an answer (`not-found`), and nothing is sent.
+
+    Raises LabError where a node, the registry or the way between them does not do its part.
+    """
+    assert stage.cache is not None, "whoever plays scenarios says where images are kept"
+    clock = stage.host.clock
+    start = clock.monotonic()
+    nodes = {places.node(name, stage.topology): name for name in action.to or _names(stage)}
+    images, missing = _stored(action, stage, open_store(stage.cache))
+    if missing:
+        return Observation(Outcome.NOT_FOUND, "\n".join(missing), clock.monotonic() - start)
+    with registry(stage.topology.registry_url) as client:
+        push(client, open_store(stage.cache), images)
+    digests = {reference: stored.digest for reference, stored in images.items()}
+    made = frozenset(pull(stage.host.containers, list(nodes), digests))
+    said = [
+        f"{name}: {reference}" + ("" if f"{node}: {reference}" in made else " (was there)")
+        for node, name in nodes.items()
+        for reference in images
+    ]
+    passed = clock.monotonic() - start
+    outcome = Outcome.SUCCEEDS if passed <= timeout else Outcome.TIMES_OUT
+    return Observation(outcome, "\n".join(said), passed)
+
+
+def _names(stage: Stage) -> list[str]:
+    return [node.name for node in stage.topology.cluster.nodes]
+
+
+def _stored(action: Load, stage: Stage, store: Store) -> tuple[dict[Reference, Stored], list[str]]:
+    """Find each image in the store or the engine; return also what to say of those in neither."""
+    images: dict[Reference, Stored] = {}
+    missing: list[str] = []
+    for text in dict.fromkeys(action.images):
+        try:
+            images[parse_reference(text)] = have(store, stage.host.shell, text, say=_unsaid)
+        except NoImage:
+            words = f"{text} is neither in the engine nor in a loaded archive; nothing was sent"
+            missing.append(
+                f"{words}: `lab images build` makes the lab's own, `lab images load ARCHIVE` takes yours"
+            )
+    return images, missing
+
+
+def _unsaid(_: str) -> None:
+    """What the engine is asked for is no part of a step's output."""
