@@ -10,6 +10,7 @@ group "default" {
   targets = [
     "seal", "dns", "nginx-autoindex", "nfs", "registry", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
     "nfs-client-provisioner", "tensorflow",
+    "tf_operator",
     "tensorflow_serving", "tensorflow_serving-localimage",
   ]
 }
@@ -79,4 +80,9 @@ target "tensorflow_serving-localimage" {
   target     = "localimage"
   contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
   tags       = ["katacoda/tensorflow_serving:localimage"]
+}
+
+target "tf_operator" {
+  dockerfile = "images/tf_operator/Dockerfile"
+  tags       = ["gcr.io/kubeflow-images-public/tf_operator:v0.2.0"]
 }

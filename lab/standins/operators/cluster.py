@@ -6,6 +6,7 @@ client library would be megabytes in the image.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -65,46 +66,62 @@ class ApiServer:
     resource: Resource
 
     async def job(self, namespace: str, name: str) -> Object | None:
-        return await self._call("GET", self.resource.path(namespace, name), missing_ok=True)
+        return await self.call("GET", self.resource.path(namespace, name), missing_ok=True)
 
     async def replace_job(self, body: Object) -> Object:
         metadata = body["metadata"]
         path = self.resource.path(metadata["namespace"], metadata["name"])
-        stored = await self._call("PUT", path, body=body)
+        stored = await self.call("PUT", path, body=body)
         assert stored is not None
         return stored
 
     async def matching(self, plural: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
         selector = quote(",".join(f"{key}={value}" for key, value in labels.items()))
-        found = await self._call("GET", f"{_core_path(plural, namespace)}?labelSelector={selector}") or {}
+        found = await self.call("GET", f"{_core_path(plural, namespace)}?labelSelector={selector}") or {}
         items: list[Object] = found["items"]
         return items
 
     async def create(self, plural: str, body: Object) -> None:
-        await self._call("POST", _core_path(plural, body["metadata"]["namespace"]), body=body)
+        await self.call("POST", _core_path(plural, body["metadata"]["namespace"]), body=body)
 
     async def delete(self, plural: str, namespace: str, name: str) -> None:
-        await self._call("DELETE", f"{_core_path(plural, namespace)}/{name}", missing_ok=True)
+        await self.call("DELETE", f"{_core_path(plural, namespace)}/{name}", missing_ok=True)
 
-    async def _call(
+    async def call(
         self, verb: str, path: str, *, body: Object | None = None, missing_ok: bool = False
     ) -> Object | None:
+        """Ask for *path*; None when it is not there and that is *missing_ok*. Raises `Refused`."""
+        status, text = await self._exchange(verb, path, body)
+        if status == HTTPStatus.NOT_FOUND and missing_ok:
+            return None
+        try:
+            content: Object = json.loads(text)
+        except ValueError as error:
+            raise Refused(f"{verb} {path}: HTTP status {status}, and no JSON: {error}") from error
+        if status >= HTTPStatus.BAD_REQUEST:
+            kind = Conflict if status == HTTPStatus.CONFLICT else Refused
+            raise kind(content.get("message", f"{verb} {path}: HTTP status {status}"))
+        return content
+
+    async def text(self, path: str) -> str:
+        """Read *path*, such as a log, as it is. Raises `Refused`."""
+        status, text = await self._exchange("GET", path, None)
+        if status < HTTPStatus.BAD_REQUEST:
+            return text
+        try:
+            raise Refused(json.loads(text)["message"])
+        except (ValueError, KeyError, TypeError):
+            raise Refused(f"GET {path}: HTTP status {status}") from None
+
+    async def _exchange(self, verb: str, path: str, body: Object | None) -> tuple[int, str]:
         info = self.connect()
         try:
             async with self.session.request(
                 verb, info.server.rstrip("/") + path, json=body, headers=info.as_http_headers()
             ) as answer:
-                content: Object = await answer.json(content_type=None)
+                return answer.status, await answer.text()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Refused(f"{verb} {path}: {error}") from error
-        match answer.status:
-            case HTTPStatus.NOT_FOUND if missing_ok:
-                return None
-            case HTTPStatus.CONFLICT:
-                raise Conflict(content.get("message", ""))
-            case status if status >= HTTPStatus.BAD_REQUEST:
-                raise Refused(content.get("message", f"{verb} {path}: HTTP status {status}"))
-        return content
 
 
 def _core_path(plural: str, namespace: str) -> str:
