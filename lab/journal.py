@@ -17,7 +17,7 @@ from typing import Annotated, Literal, Protocol, Self, TypeAlias
 from pydantic import Field, TypeAdapter, ValidationError
 
 from lab.errors import LabError, SpecError
-from lab.spec.scenario import Expectation, Lines, Plot
+from lab.spec.scenario import Expectation, Finding, Lines, Plot
 from lab.verdict import Judgement, Observation
 
 FORMAT = 1
@@ -52,6 +52,9 @@ class ScenarioStarted:
     steps: int
     """How many there are, cleanup not counted."""
     at: datetime
+    chapters: tuple[str, ...] = ()
+    """Names of the scenarios that this one strings together; it has no steps then."""
+    findings: tuple[Finding, ...] = ()
     event: Literal["scenario-started"] = "scenario-started"
 
 

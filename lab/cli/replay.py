@@ -34,6 +34,9 @@ def run(
     name: Name = None,
     config: ConfigFile = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave out the cleanup, to look at it.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Clean up first what an earlier run left: --keep, or one killed.")
+    ] = False,
     only: Annotated[str | None, typer.Option(help="Play this step alone.")] = None,
     start_from: Annotated[str | None, typer.Option("--from", help="Leave out the steps before this.")] = None,
     document: DocumentFile = None,
@@ -76,6 +79,7 @@ def run(
                     only=only,
                     start_from=start_from,
                     keep=keep,
+                    again=again,
                     cache=wiring.cache_folder(),
                 )
         finally:
@@ -126,17 +130,12 @@ def _preparation(lab: Wired, scenarios: Sequence[Scenario], *, keep: bool) -> Pr
     from lab.steps import needs
 
     needs.check_files(scenarios)
+    preparation = needs.Preparation(
+        lab.topology, lab.host, static=lab.config.static, cache=wiring.cache_folder(), keep=keep
+    )
 
     def prepare(scenario: Scenario) -> AbstractContextManager[object]:
-        return needs.prepared(
-            scenario.needs,
-            Path(scenario.source).parent,
-            lab.topology,
-            lab.host,
-            static=lab.config.static,
-            cache=wiring.cache_folder(),
-            keep=keep,
-        )
+        return preparation.of(scenario.needs, Path(scenario.source).parent)
 
     return prepare
 

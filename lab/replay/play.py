@@ -41,7 +41,7 @@ class Play:
     @contextmanager
     def prepared(self, prepare: Prepare | None) -> Iterator[bool]:
         """Yield whether what the scenario needs is in place; put back, afterwards, what it replaced."""
-        if prepare is None or self.scenario.needs == Needs():
+        if prepare is None or self.scenario.needs.model_copy(update={"scenarios": ()}) == Needs():
             yield True
             return
         stack = ExitStack()
@@ -220,4 +220,4 @@ def _needed(needs: Needs) -> str:
         *needs.names,
         *needs.urls,
     ]
-    return ", ".join(parts) or "nothing but other scenarios"
+    return ", ".join(parts)

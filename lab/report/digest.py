@@ -34,11 +34,32 @@ class Played:
         return self.finished is not None and self.finished.held
 
     @property
+    def story(self) -> float:
+        """Seconds from its beginning to the end of its last step; others may come before the cleanup."""
+        ends = [step.finished for step in self.steps if step.part is not Part.CLEANUP]
+        if self.finished and not self.steps:
+            ends = [self.finished.at]
+        return max((max(ends, default=self.started.at) - self.started.at).total_seconds(), 0.0)
+
+    @property
+    def cleanup(self) -> float:
+        """Seconds from the beginning of its first cleanup step to the end of its last."""
+        steps = [step for step in self.steps if step.part is Part.CLEANUP]
+        if not steps:
+            return 0.0
+        span = max(step.finished for step in steps) - min(step.started for step in steps)
+        return max(span.total_seconds(), 0.0)
+
+    @property
     def seconds(self) -> float:
-        last = (
-            self.finished.at if self.finished else self.steps[-1].finished if self.steps else self.started.at
-        )
-        return max((last - self.started.at).total_seconds(), 0.0)
+        return self.story + self.cleanup
+
+    def offset(self, step: StepFinished) -> float:
+        """Seconds from the beginning to that of *step*, the time of other scenarios left out."""
+        if step.part is not Part.CLEANUP:
+            return max((step.started - self.started.at).total_seconds(), 0.0)
+        first = min(one.started for one in self.steps if one.part is Part.CLEANUP)
+        return self.story + max((step.started - first).total_seconds(), 0.0)
 
     @property
     def counts(self) -> Counter[Verdict]:
@@ -77,19 +98,21 @@ class Run:
 def digest(events: Iterable[Event]) -> Run:
     """Fold *events*; a journal that was cut off gives the tree up to there."""
     run = Run()
+    played: dict[str, Played] = {}
     for event in events:
         match event:
             case RunStarted():
                 run.lab, run.started = event.lab, event.at
             case ScenarioStarted():
-                run.scenarios.append(Played(event))
+                played[event.scenario] = Played(event)
+                run.scenarios.append(played[event.scenario])
             case StepStarted():
-                run.scenarios[-1].under_way = event
+                played[event.scenario].under_way = event
             case StepFinished():
-                run.scenarios[-1].steps.append(event)
-                run.scenarios[-1].under_way = None
+                played[event.scenario].steps.append(event)
+                played[event.scenario].under_way = None
             case ScenarioFinished():
-                run.scenarios[-1].finished = event
+                played[event.scenario].finished = event
             case RunFinished():
                 run.finished, run.interrupted = event.at, event.interrupted
     return run

@@ -153,7 +153,7 @@ def _scenario(played: Played, lines: Sequence[str], numbers: Iterator[int]) -> S
 
 def _step(step: StepFinished, played: Played, lines: Sequence[str], anchor: str) -> StepView:
     whole = played.seconds or 1.0
-    begin = min(max((step.started - played.started.at).total_seconds() / whole, 0.0), 1.0) * 100
+    begin = min(played.offset(step) / whole, 1.0) * 100
     wide = max(min(step.seconds / whole * 100, 100 - begin), NARROWEST)
     said = step.seen.detail if step.seen else ""
     return StepView(

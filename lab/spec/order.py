@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lab.errors import SpecError
-from lab.spec.reading import read_scenario
+from lab.spec.reading import line_of, read_scenario
 from lab.spec.scenario import Scenario
 
 
@@ -31,7 +31,7 @@ def in_order(paths: Sequence[Path], *, alone: bool = False) -> tuple[Scenario, .
 
 
 class _Walk:
-    """Depth first; a file is left when everything that it needs has been found."""
+    """Depth first; a file is left when everything that it needs, or is made of, has been found."""
 
     def __init__(self, *, alone: bool) -> None:
         self.found: list[Scenario] = []
@@ -41,10 +41,6 @@ class _Walk:
 
     def visit(self, path: Path, trail: tuple[Path, ...]) -> None:
         place = path.resolve()
-        if place in trail:
-            circle = [*trail[trail.index(place) :], place]
-            self.problems.append(f"{path}: needs itself: {' -> '.join(one.name for one in circle)}")
-            return
         if place in self._seen:
             return
         self._seen.add(place)
@@ -53,6 +49,21 @@ class _Walk:
         except SpecError as error:
             self.problems += error.problems
             return
-        for needed in () if self._alone else scenario.needs.scenarios:
-            self.visit(path.parent / needed, (*trail, place))
+        trail = (*trail, place)
+        for key, index, name in _groundwork(scenario, alone=self._alone):
+            needed = path.parent / name
+            if (target := needed.resolve()) in trail:
+                circle = " -> ".join(one.name for one in (*trail[trail.index(target) :], target))
+                self.problems.append(f"{path}:{line_of(path, (*key, index))}: needs itself: {circle}")
+            else:
+                self.visit(needed, trail)
         self.found.append(scenario)
+
+
+def _groundwork(scenario: Scenario, *, alone: bool) -> list[tuple[tuple[str, ...], int, str]]:
+    """Return where each file stands in the scenario, and its name. A book is nothing without its chapters."""
+    needed = () if alone else scenario.needs.scenarios
+    return [
+        *((("needs", "scenarios"), index, name) for index, name in enumerate(needed)),
+        *((("chapters",), index, name) for index, name in enumerate(scenario.chapters)),
+    ]

@@ -18,7 +18,7 @@ from lab.spec import positions
 from lab.spec.complaints import message, shape, suggestion, unknown
 from lab.spec.config import LabConfig
 from lab.spec.positions import Document, Value
-from lab.spec.scenario import ACTIONS, SHORT, Expectation, Needs, Plot, Scenario, Step, Uncovered
+from lab.spec.scenario import ACTIONS, SHORT, Expectation, Finding, Needs, Plot, Scenario, Step, Uncovered
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -33,6 +33,11 @@ def read_scenario(path: Path) -> Scenario:
     if scenario is not None:
         _files_are_there(scenario, path.parent, document)
     return _or_raise(scenario, document)
+
+
+def line_of(path: Path, where: positions.Path) -> int:
+    """Return the line of a scenario file in which *where* stands. Raises SpecError."""
+    return _compose(path).place(where).line
 
 
 def parse_scenario(text: str, source: str) -> Scenario:
@@ -109,10 +114,9 @@ def _expanded(document: Document) -> Value:
     whole = _without_unknown(Scenario, value)
     if "needs" in whole:
         whole["needs"] = _known(Needs, whole["needs"], ("needs",), document)
-    if isinstance(gaps := whole.get("uncovered"), list):
-        whole["uncovered"] = [
-            _known(Uncovered, gap, ("uncovered", index), document) for index, gap in enumerate(gaps)
-        ]
+    for key, model in (("uncovered", Uncovered), ("findings", Finding)):
+        if isinstance(notes := whole.get(key), list):
+            whole[key] = [_known(model, one, (key, index), document) for index, one in enumerate(notes)]
     names: dict[str, int] = {}
     for part in ("steps", "cleanup"):
         if isinstance(steps := whole.get(part), list):
@@ -120,8 +124,24 @@ def _expanded(document: Document) -> Value:
                 _step(step, (part, index), document, names) if isinstance(step, dict) else step
                 for index, step in enumerate(steps)
             ]
+    _check_story(value, document)
     whole["source"] = document.source
     return whole
+
+
+def _check_story(whole: dict[str, Value], document: Document) -> None:
+    """See that there is something to play: steps and what belongs to them, or chapters that have all that."""
+    if "chapters" not in whole:
+        if "steps" not in whole:
+            document.report((), "'steps' is missing")
+        elif whole["steps"] == []:
+            document.report(("steps",), "'steps' is empty; at least 1 is wanted")
+        return
+    if whole["chapters"] == []:
+        document.report(("chapters",), "'chapters' is empty; at least 1 is wanted")
+    for key in ("steps", "needs", "cleanup"):
+        if key in whole:
+            document.report((key,), f"{key!r} beside 'chapters': they have their own; take one of both out")
 
 
 def _step(step: dict[str, Value], path: positions.Path, document: Document, names: dict[str, int]) -> Value:
@@ -222,6 +242,7 @@ def _files_are_there(scenario: Scenario, folder: Path, document: Document) -> No
     named: list[tuple[positions.Path, str]] = [
         *((("needs", "zones", zone), file) for zone, file in scenario.needs.zones.items()),
         *((("needs", "scenarios", index), file) for index, file in enumerate(scenario.needs.scenarios)),
+        *((("chapters", index), file) for index, file in enumerate(scenario.chapters)),
     ]
     for part, steps in (("steps", scenario.steps), ("cleanup", scenario.cleanup)):
         for index, step in enumerate(steps):

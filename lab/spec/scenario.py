@@ -228,6 +228,13 @@ class Uncovered(Model):
     reason: str = Field(min_length=1)
 
 
+class Finding(Model):
+    """What is wrong or odd in the document itself: reported with its lines, never silently repaired."""
+
+    lines: Ranges = Field(min_length=1)
+    text: str = Field(min_length=1)
+
+
 class Step(Model):
     """One action and its expectation."""
 
@@ -261,11 +268,11 @@ class Needs(Model):
     urls: tuple[str, ...] = ()
     """What must be there to be fetched inside the gap."""
     scenarios: tuple[str, ...] = ()
-    """Scenario files that must have held before."""
+    """Scenario files that must have held before, and whose traces stay until nothing to come needs them."""
 
 
 class Scenario(Model):
-    """A file of `scenarios/`."""
+    """A file of `scenarios/`: of steps, or of chapters that are such files."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     summary: str = ""
@@ -275,9 +282,18 @@ class Scenario(Model):
     """The lines that this scenario answers for; none: the whole document."""
     uncovered: tuple[Uncovered, ...] = ()
     """What of them no step replays or checks, with the reason."""
+    findings: tuple[Finding, ...] = ()
+    """What the document itself has wrong."""
     needs: Needs = Needs()
-    steps: tuple[Step, ...] = Field(min_length=1)
+    chapters: tuple[str, ...] = ()
+    """Scenario files, in place of steps: played in this order, all cleaned up when the last is over."""
+    steps: tuple[Step, ...] = ()
     cleanup: tuple[Step, ...] = ()
     """Run whatever happened, in order, all of them."""
     source: str = ""
     """The file's path."""
+
+    @property
+    def groundwork(self) -> tuple[str, ...]:
+        """The files that are played before this one is over: those it needs, or its chapters."""
+        return (*self.needs.scenarios, *self.chapters)

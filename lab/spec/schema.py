@@ -24,6 +24,7 @@ def schema() -> dict[str, Any]:
     for key, action in ACTIONS.items():
         step["properties"][key] = _action(key, models[action.__name__])
     step["oneOf"] = [{"required": [key]} for key in ACTIONS]
+    whole["oneOf"] = [{"required": [key]} for key in ("steps", "chapters")]
     models["Expectation"] = {"anyOf": [_outcomes(), models["Expectation"]]}
     models.pop("Lines", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole}

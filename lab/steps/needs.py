@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -31,45 +32,86 @@ SLACK_SECONDS = 1.0
 """The engine's time of a line is a little later than the clock here."""
 
 
-@contextmanager
-def prepared(
-    needs: Needs,
-    folder: Path,
-    topology: Topology,
-    host: Host,
-    *,
-    static: Path | None,
-    cache: Path,
-    keep: bool = False,
-) -> Iterator[None]:
-    """Have images, zones and files in place; take zones and files away again afterwards, unless *keep*.
+@dataclass(slots=True)
+class Preparation:
+    """What scenarios need, for as long as they stand: where several do, the lab has what all of them need.
 
-    *static* is the user's folder in place of the shipped files; *cache* is where delivery finds images.
+    *static* is the user's folder in place of the shipped files, *cache* where delivery finds images; *keep*
+    leaves zones and files in place.
     """
-    zones = _zone_texts(needs, folder)
-    if needs.images:
-        deliver(needs.images, topology, host, cache=cache, say=log.info)
-    begun = host.clock.now()
-    try:
-        _write_zones(zones, topology, host)
-        _wait_for_zones(zones, begun, topology, host)
-        _fill_static(needs, topology, host, static)
-        _wait_for(needs, topology, host)
-        yield
-    except BaseException:
-        if not keep:
+
+    topology: Topology
+    host: Host
+    static: Path | None
+    cache: Path
+    keep: bool = False
+    _standing: list[_Wish] = field(default_factory=list)
+    _there: _Wish | None = None
+    """What was put in place last; None: whatever an earlier run left."""
+
+    @contextmanager
+    def of(self, needs: Needs, folder: Path) -> Iterator[None]:
+        """Have images, zones and files in place; take away afterwards what no other that stands needs."""
+        wish = _Wish(_zone_texts(needs, folder), static=needs.static)
+        _agree([*self._standing, wish])
+        if needs.images:
+            deliver(needs.images, self.topology, self.host, cache=self.cache, say=log.info)
+        self._standing.append(wish)
+        try:
+            self._have(_together(self._standing))
+            _wait_for(needs, self.topology, self.host)
+            yield
+        except BaseException:
             with suppress(LabError):  # what went wrong first is what to tell
-                _take_back(topology, host)
-        raise
-    if not keep:
-        _take_back(topology, host)
+                self._leave(wish)
+            raise
+        self._leave(wish)
+
+    def _leave(self, wish: _Wish) -> None:
+        self._standing = [one for one in self._standing if one is not wish]
+        if not self.keep:
+            self._take_back(_together(self._standing))
+
+    def _have(self, wanted: _Wish) -> None:
+        there, self._there = self._there, None
+        if there is None or there.zones != wanted.zones:
+            begun = self.host.clock.now()
+            _write_zones(wanted.zones, self.topology, self.host)
+            _wait_for_zones(wanted.zones, begun, self.topology, self.host)
+        if there is None or there.static != wanted.static:
+            _fill_static(self.topology, self.host, self.static, wanted=wanted.static)
+        self._there = wanted
+
+    def _take_back(self, left: _Wish) -> None:
+        there, self._there = self._there, None
+        try:
+            if there is None or there.zones != left.zones:
+                _write_zones(left.zones, self.topology, self.host)
+        finally:
+            if (there is None or there.static) and not left.static:
+                _empty_static(self.topology, self.host)
+        self._there = left
 
 
-def _take_back(topology: Topology, host: Host) -> None:
-    try:
-        _write_zones({}, topology, host)
-    finally:
-        _empty_static(topology, host)
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Of what a scenario needs, that which another's need could take away."""
+
+    zones: dict[str, str]
+    """Zone to the text of its file."""
+    static: bool
+
+
+def _together(wishes: Sequence[_Wish]) -> _Wish:
+    zones = {zone: text for wish in wishes for zone, text in wish.zones.items()}
+    return _Wish(zones, static=any(wish.static for wish in wishes))
+
+
+def _agree(wishes: Sequence[_Wish]) -> None:
+    """Raise LabError where two want the same zone with different contents."""
+    for zone, text in wishes[-1].zones.items():
+        if any(wish.zones.get(zone, text) != text for wish in wishes):
+            raise LabError(f"needs: the zone {zone} is there with other contents, for a scenario that stays")
 
 
 def check_files(scenarios: Sequence[Scenario]) -> None:
@@ -133,9 +175,9 @@ def served_zones(lines: Iterable[str]) -> frozenset[str]:
     return served
 
 
-def _fill_static(needs: Needs, topology: Topology, host: Host, static: Path | None) -> None:
+def _fill_static(topology: Topology, host: Host, static: Path | None, *, wanted: bool) -> None:
     _empty_static(topology, host)
-    if not needs.static:
+    if not wanted:
         return
     if static is None:
         _at_workstation(topology, host, f"cp -r {SHIPPED_STATIC}/. {STATIC}/")

@@ -46,13 +46,32 @@ def test_a_circle_is_told_with_its_way(write):
     write("a", "b")
     write("b", "c")
 
-    with pytest.raises(SpecError, match=r"needs itself: a\.yaml -> b\.yaml -> c\.yaml -> a\.yaml"):
+    with pytest.raises(SpecError, match=r"c\.yaml:2: needs itself: a\.yaml -> b\.yaml -> c\.yaml -> a\.yaml"):
         in_order([write("c", "a").with_name("a.yaml")])
 
 
 def test_one_that_needs_itself(write):
     with pytest.raises(SpecError, match=r"needs itself: a\.yaml -> a\.yaml"):
         in_order([write("a", "a")])
+
+
+def test_chapters_come_in_their_order_before_the_book(write, tmp_path):
+    write("ground")
+    write("b", "ground")
+    write("a")
+    book = tmp_path / "book.yaml"
+    book.write_text("name: book\nchapters: [b.yaml, a.yaml]\n")
+
+    assert names(in_order([book])) == ["ground", "b", "a", "book"]
+    assert names(in_order([book], alone=True)) == ["b", "a", "book"]
+
+
+def test_a_book_that_is_its_own_chapter_is_told_with_its_line(tmp_path):
+    book = tmp_path / "book.yaml"
+    book.write_text("name: book\nchapters:\n- book.yaml\n")
+
+    with pytest.raises(SpecError, match=r"book\.yaml:3: needs itself: book\.yaml -> book\.yaml"):
+        in_order([book])
 
 
 def test_all_problems_of_all_files_at_once(write, tmp_path):

@@ -58,7 +58,7 @@ def folder(tmp_path):
 def prepared(world, folder, tmp_path):
     def call(needs=NEEDS, **more):
         given = {"static": None, "cache": tmp_path, **more}
-        return room.prepared(needs, folder, LAB, world.host, **given)
+        return room.Preparation(LAB, world.host, **given).of(needs, folder)
 
     return call
 
@@ -111,6 +111,59 @@ def test_what_is_kept_stays(world, prepared):
 
     assert world.declared != b""
     assert world.commands == [EMPTY, FILL]
+
+
+class TestTogether:
+    """Two scenarios that stand at the same time have what both need, put in place once."""
+
+    @pytest.fixture
+    def room_for(self, world, folder, tmp_path):
+        (folder / "db.other").write_text(ZONE)
+        world.containers.said["lab-dns"] = reload("site.test.: 3 records", "other.test.: 3 records")
+        preparation = room.Preparation(LAB, world.host, static=None, cache=tmp_path)
+        return lambda **needs: preparation.of(Needs(**needs), folder)
+
+    @staticmethod
+    def zones(world):
+        return [
+            line.split('"')[1] for line in world.declared.decode().splitlines() if line.startswith("zone")
+        ]
+
+    def test_zones_are_those_of_both_and_go_one_by_one(self, world, room_for):
+        with room_for(zones={"site.test": "db.site"}):
+            with room_for(zones={"other.test": "db.other"}):
+                assert self.zones(world) == ["site.test", "other.test"]
+            assert self.zones(world) == ["site.test"]
+        assert self.zones(world) == []
+
+    def test_files_are_filled_once_and_stay_while_anybody_needs_them(self, world, room_for):
+        with room_for(static=True):
+            with room_for(static=True):
+                pass
+            with room_for():
+                pass
+            assert world.commands == [EMPTY, FILL]
+        assert world.commands == [EMPTY, FILL, EMPTY]
+
+    def test_files_that_only_the_second_needs_go_with_it(self, world, room_for):
+        with room_for():
+            with room_for(static=True):
+                assert world.commands == [EMPTY, EMPTY, FILL]
+            assert world.commands[-1] == EMPTY
+
+    def test_the_same_zone_twice_is_one(self, world, room_for):
+        with room_for(zones={"site.test": "db.site"}), room_for(zones={"site.test": "db.site"}):
+            assert self.zones(world) == ["site.test"]
+
+    def test_one_zone_with_two_contents_is_refused(self, world, folder, room_for):
+        with room_for(zones={"site.test": "db.site"}):
+            (folder / "db.site").write_text(ZONE.replace("192.0.2.1", "192.0.2.2"))
+            with (
+                pytest.raises(LabError, match=r"the zone site\.test is there with other contents"),
+                room_for(zones={"site.test": "db.site"}),
+            ):
+                pytest.fail("it began")
+            assert self.zones(world) == ["site.test"]
 
 
 def test_a_name_is_waited_for(world, prepared):
