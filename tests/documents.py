@@ -41,8 +41,13 @@ def blocks(document: Path, language: str) -> list[Block]:
 
 
 def examples(document: Path) -> list[Block]:
-    """The YAML blocks that are whole scenarios."""
+    """The YAML blocks that are whole scenarios of steps."""
     return [block for block in blocks(document, "yaml") if re.search(r"^steps:", block.text, re.MULTILINE)]
+
+
+def books(document: Path) -> list[Block]:
+    """The YAML blocks that are scenarios of chapters."""
+    return [block for block in blocks(document, "yaml") if re.search(r"^chapters:", block.text, re.MULTILINE)]
 
 
 def files(document: Path) -> dict[str, str]:

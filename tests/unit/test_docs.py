@@ -168,6 +168,9 @@ def test_yaml_is_a_scenario_or_the_choices(block: Block, tmp_path: Path) -> None
     if block in documents.examples(block.document):
         assert parse_scenario(block.text, block.place).steps
         return
+    if block in documents.books(block.document):
+        assert parse_scenario(block.text, block.place).chapters
+        return
     file = tmp_path / "lab.yaml"
     file.write_text(block.text)
 
@@ -203,6 +206,14 @@ def test_every_action_has_an_example() -> None:
     }
 
     assert set(ACTIONS) == shown
+
+
+def test_the_chapters_of_an_example_are_examples() -> None:
+    shown = {parse_scenario(block.text, block.place).name for block in documents.examples(SCENARIOS)}
+    books = [parse_scenario(block.text, block.place) for block in documents.books(SCENARIOS)]
+
+    assert books
+    assert {name.removesuffix(".yaml") for book in books for name in book.chapters} <= shown
 
 
 def test_examples_name_only_files_that_are_shown() -> None:
