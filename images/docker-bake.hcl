@@ -10,7 +10,7 @@ group "default" {
   targets = [
     "seal", "dns", "nginx-autoindex", "nfs", "registry", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
     "nfs-client-provisioner", "tensorflow",
-    "tf_operator",
+    "tf_operator", "tf_sample",
     "tensorflow_serving", "tensorflow_serving-localimage",
   ]
 }
@@ -85,4 +85,10 @@ target "tensorflow_serving-localimage" {
 target "tf_operator" {
   dockerfile = "images/tf_operator/Dockerfile"
   tags       = ["gcr.io/kubeflow-images-public/tf_operator:v0.2.0"]
+}
+
+target "tf_sample" {
+  dockerfile = "images/tf_sample/Dockerfile"
+  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
+  tags       = ["gcr.io/tf-on-k8s-dogfood/tf_sample:dc944ff"]
 }
