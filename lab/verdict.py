@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from lab.spec.scenario import Expectation, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What a step brings along beside text: a picture of a page."""
+
+    name: str
+    media_type: str
+    content: Annotated[bytes, Field(exclude=True)] = b""
+    """Not part of an event: the journal keeps it in a file of its own."""
+    file: str = ""
+    """Where in the run's folder; empty as long as nobody has kept it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +31,7 @@ class Observation:
     detail: str = ""
     """What the tool said."""
     seconds: float = 0.0
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Verdict(enum.StrEnum):

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from lab.spec import fields
+from lab.spec.browsing import Act
 from lab.spec.fields import Duration, Images, Patterns, Place, Regex
 
 
@@ -140,6 +141,36 @@ class Load(Model):
     """Nodes by name; none: all."""
 
 
+class Browse(Model):
+    """Open a page in the workstation's browser, and do there what a reader would, act by act.
+
+    It begins at `url`, or at a service's node port (assigned at random, so looked up), or, in a session that
+    went on before, where that stood.
+    """
+
+    kind: Literal["browse"] = "browse"
+    url: str | None = Field(None, pattern=r"^(https?://|\$\()")
+    """As bash expands it: `http://$(kubectl get ...)/`."""
+    service: str | None = Field(None, pattern=r"^([a-z0-9.-]+/)?[a-z0-9.-]+$")
+    """`NAME` or `NAMESPACE/NAME`."""
+    port: str | None = Field(None, pattern=r"^[a-z0-9-]+$")
+    """Which of the service's ports, by name or number; none: its first."""
+    path: str = Field("/", pattern=r"^/\S*$")
+    session: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")
+    """Steps of one scenario that give the same name here share their cookies."""
+    acts: tuple[Act, ...] = Field((), alias="do")
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> Self:
+        if self.url is not None and self.service is not None:
+            raise ValueError("browse takes either `url` or `service`")
+        if self.url is None and self.service is None and self.session is None:
+            raise ValueError("browse takes a `url`, a `service`, or the `session` that it goes on with")
+        if self.service is None and {"port", "path"} & self.model_fields_set:
+            raise ValueError("`port` and `path` belong to a `service`")
+        return self
+
+
 ACTIONS: dict[str, type[Model]] = {
     "run": Run,
     "apply": Apply,
@@ -150,6 +181,7 @@ ACTIONS: dict[str, type[Model]] = {
     "wanted": Wanted,
     "observe": Observe,
     "load": Load,
+    "browse": Browse,
 }
 """The key in a file to the model; a unit test holds it to the union."""
 
@@ -161,11 +193,13 @@ SHORT = {
     "connect": "to",
     "observe": "on",
     "load": "images",
+    "browse": "url",
 }
 """The field that a plain value stands for: `run: kubectl get crd`."""
 
 Action: TypeAlias = Annotated[
-    Run | Apply | Wait | Resolve | Fetch | Connect | Wanted | Observe | Load, Field(discriminator="kind")
+    Run | Apply | Wait | Resolve | Fetch | Connect | Wanted | Observe | Load | Browse,
+    Field(discriminator="kind"),
 ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from lab.spec.scenario import Action, Apply, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
+from lab.spec.scenario import Action, Apply, Browse, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
 
 
-def describe(action: Action) -> str:  # noqa: PLR0911 - one for each action
+def describe(action: Action) -> str:  # noqa: C901, PLR0911 - one for each action
     """Return *action* as its reader would type or say it; a command stays verbatim, lines and all."""
     match action:
         case Run():
@@ -30,8 +30,17 @@ def describe(action: Action) -> str:  # noqa: PLR0911 - one for each action
             return f"observe mode {'on' if action.on else 'off'}"
         case Load():
             return f"load {' '.join(action.images)} to {', '.join(action.to) or 'every node'}"
+        case Browse():
+            return "\n".join((f"browse {_beginning(action)}", *(f"  {act}" for act in action.acts)))
         case _:
             assert_never(action)
+
+
+def _beginning(action: Browse) -> str:
+    if action.service is not None:
+        port = f", port {action.port}" if action.port else ""
+        return f"{action.path} of service {action.service}{port}, by its node port"
+    return action.url or f"on, in the session {action.session}"
 
 
 def _at(place: str) -> str:

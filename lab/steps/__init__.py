@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from lab.spec.scenario import Action, Apply, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
-from lab.steps import commands, connect, load, names, observe, wanted, web, workloads
+from lab.spec.scenario import Action, Apply, Browse, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
+from lab.steps import browse, commands, connect, load, names, observe, wanted, web, workloads
 from lab.steps.stage import Stage
 from lab.verdict import Observation
 
 __all__ = ["Stage", "perform"]
 
 
-def perform(action: Action, stage: Stage, *, timeout: float) -> Observation:  # noqa: PLR0911 - one for each
+def perform(  # noqa: C901, PLR0911 - one for each
+    action: Action, stage: Stage, *, timeout: float
+) -> Observation:
     """Attempt *action*, within *timeout* seconds, and say how it ended."""
     match action:
         case Run():
@@ -36,5 +38,7 @@ def perform(action: Action, stage: Stage, *, timeout: float) -> Observation:  # 
             return observe.observe(action, stage, timeout=timeout)
         case Load():
             return load.load(action, stage, timeout=timeout)
+        case Browse():
+            return browse.browse(action, stage, timeout=timeout)
         case _:
             assert_never(action)
