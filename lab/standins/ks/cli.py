@@ -93,6 +93,10 @@ def _parser() -> Parser:
         setter.add_argument(name)
     setter.add_argument("--env")
     setter.add_argument("--as-string", action="store_true")
+    deleter = param.add_parser("delete", allow_abbrev=False)
+    for name in ("component", "name"):
+        deleter.add_argument(name)
+    deleter.add_argument("--env")
     lister = param.add_parser("list", allow_abbrev=False)
     lister.add_argument("component", nargs="?")
     lister.add_argument("--env")
@@ -100,6 +104,9 @@ def _parser() -> Parser:
         verb = commands.add_parser(name, allow_abbrev=False)
         verb.add_argument("env")
         verb.add_argument("-c", "--component", action="append", default=[])
+    part = commands.add_parser("component").add_subparsers(dest="verb", required=True, parser_class=Parser)
+    part.add_parser("list")
+    part.add_parser("rm").add_argument("name")
     env = commands.add_parser("env").add_subparsers(dest="verb", required=True, parser_class=Parser)
     env.add_parser("list")
     return parser

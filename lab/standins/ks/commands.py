@@ -65,6 +65,15 @@ def list_params(call: Call) -> None:
     table(("COMPONENT", "PARAM", "VALUE"), params.rows(call.app, call.typed.component, call.typed.env))
 
 
+def delete_param(call: Call) -> None:
+    params.delete_value(call.app, call.typed.component, call.typed.name, env=call.typed.env)
+
+
+def list_components(call: Call) -> None:
+    """List each component as its file: all are of the one module that stands for the folder itself."""
+    table(("COMPONENT",), [(name,) for name in components.names(call.app)])
+
+
 def list_environments(call: Call) -> None:
     found = [(env.name, env.k8s_version, env.namespace, env.server) for env in call.app.environments]
     table(("NAME", "KUBERNETES-VERSION", "NAMESPACE", "SERVER"), found)
@@ -113,6 +122,9 @@ COMMANDS: Mapping[tuple[str, str], Callable[[Call], None]] = {
     ("generate", ""): generate,
     ("param", "set"): set_param,
     ("param", "list"): list_params,
+    ("param", "delete"): delete_param,
+    ("component", "list"): list_components,
+    ("component", "rm"): lambda call: components.remove(call.app, call.typed.name),
     ("env", "list"): list_environments,
     ("show", ""): show,
     ("apply", ""): apply,

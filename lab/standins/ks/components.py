@@ -36,6 +36,17 @@ def generate(app: App, prototype: Prototype, component: str, given: Mapping[str,
     return file
 
 
+def remove(app: App, component: str) -> None:
+    """Take *component* away, its parameters and what environments say of them. What is deployed stays."""
+    if component not in names(app):
+        raise KsError(f'component "{component}" was not found')
+    for file in (app.params, *(env.path / "params.libsonnet" for env in app.environments)):
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        if paramtext.has(text, component):
+            file.write_text(paramtext.drop(text, component), encoding="utf-8")
+    (app.components / f"{component}.jsonnet").unlink()
+
+
 def header(component: str) -> str:
     """Bind the two names that every prototype may use."""
     return (

@@ -22,6 +22,12 @@ def set_value(app: App, component: str, name: str, text: str, *, env: str | None
     file.write_text(after, encoding="utf-8")
 
 
+def delete_value(app: App, component: str, name: str, *, env: str | None) -> None:
+    """Take one value out of components/params.libsonnet, or out of *env*'s file."""
+    file: Path = app.environment(env).path / "params.libsonnet" if env else app.params
+    file.write_text(paramtext.drop(file.read_text(encoding="utf-8"), component, name), encoding="utf-8")
+
+
 def rows(app: App, component: str | None, env: str | None) -> list[Row]:
     """List what is set, in order of component and name."""
     if component and component not in components.names(app):

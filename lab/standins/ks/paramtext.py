@@ -31,6 +31,7 @@ KEYWORDS = frozenset(
     | {"null", "tailstrict", "then", "self", "super", "true"}
 )
 _identifier = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_comma = re.compile(r"\s*,")
 _number = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
 _token = re.compile(
     r"""(?P<space>\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/)
@@ -104,6 +105,28 @@ def set_values(text: str, component: str, values: Mapping[str, object], *, openi
     for name, value in values.items():
         text = _set(text, component, name, literal(value))
     return text
+
+
+def has(text: str, component: str) -> bool:
+    """Tell whether *text* has parameters of *component*."""
+    return bool(text.strip()) and component in _components(text).fields
+
+
+def drop(text: str, component: str, name: str | None = None) -> str:
+    """Return *text* without *component*, or without its value *name*; KsError if it is not there."""
+    found = _components(text).fields.get(component)
+    if found is None:
+        raise KsError(f'there is no parameter set for component "{component}"')
+    if name is not None:
+        found = _braces(_tokens(text), found.value).fields.get(name)
+        if found is None:
+            raise KsError(f'component "{component}" has no parameter "{name}"')
+    start, end = found.start, found.end
+    comma = _comma.match(text, end)
+    end = comma.end() if comma else end
+    line = text.rfind("\n", 0, start) + 1
+    alone = not text[line:start].strip() and text[end : end + 1] == "\n"
+    return text[:line] + text[end + 1 :] if alone else text[:start] + text[end:]
 
 
 def _set(text: str, component: str, name: str, value: str) -> str:
