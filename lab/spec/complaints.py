@@ -14,7 +14,7 @@ def suggestion(key: str, known: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(key, list(known), n=1)), None)
 
 
-MANY = 16
+MANY = 20
 """Words listed where none of them comes close: more would hide the message."""
 
 
