@@ -12,6 +12,7 @@ group "default" {
     "nfs-client-provisioner", "tensorflow",
     "tf_operator", "tf_sample",
     "tensorflow_serving", "tensorflow_serving-localimage",
+    "jupyterhub-k8s",
   ]
 }
 
@@ -91,4 +92,9 @@ target "tf_sample" {
   dockerfile = "images/tf_sample/Dockerfile"
   contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
   tags       = ["gcr.io/tf-on-k8s-dogfood/tf_sample:dc944ff"]
+}
+
+target "jupyterhub-k8s" {
+  dockerfile = "images/jupyterhub-k8s/Dockerfile"
+  tags       = ["gcr.io/kubeflow/jupyterhub-k8s:v20180531-3bb991b1"]
 }
