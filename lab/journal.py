@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +18,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from lab.errors import LabError, SpecError
 from lab.spec.scenario import Expectation, Finding, Lines, Plot
-from lab.verdict import Judgement, Observation
+from lab.verdict import Attachment, Judgement, Observation
 
 FORMAT = 1
 """Raised whenever an event changes so that an older reader would be wrong about it."""
+
+
+ATTACHMENTS = "attachments"
+"""The folder, beside the journal, of what steps brought along."""
 
 
 class Part(enum.StrEnum):
@@ -156,8 +160,21 @@ class JsonLinesJournal:
 
     def record(self, event: Event) -> None:
         with _written(self._path):
+            if isinstance(event, StepFinished) and event.seen is not None:
+                event = replace(event, seen=self._kept(event.seen, event))
             self._file.write(as_line(event) + "\n")
             self._file.flush()
+
+    def _kept(self, seen: Observation, step: StepFinished) -> Observation:
+        """Write what is attached beside the journal; the event names the files."""
+        kept: list[Attachment] = []
+        for number, one in enumerate(seen.attachments, start=1):
+            ending = one.media_type.rpartition("/")[2]
+            name = f"{step.scenario}-{step.part}-{step.number:02}-{number}-{one.name}.{ending}"
+            (self._path.parent / ATTACHMENTS).mkdir(exist_ok=True)
+            (self._path.parent / ATTACHMENTS / name).write_bytes(one.content)
+            kept.append(replace(one, content=b"", file=f"{ATTACHMENTS}/{name}"))
+        return replace(seen, attachments=tuple(kept))
 
     def close(self) -> None:
         with _written(self._path):

@@ -20,7 +20,7 @@ class Watch:
     requests: list[dict[str, str]] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
-    """How the server answered last for the page of this URL: a new tab's answer comes before its page does."""
+    """How the server answered last for this URL: a new tab's answer comes before its page does."""
 
     def attach(self, context: Any) -> None:  # noqa: ANN401 - Playwright's, which is not there where types are checked
         context.on("requestfailed", self.on_failed)
