@@ -11,8 +11,9 @@ group "default" {
     "seal", "dns", "nginx-autoindex", "nfs", "registry", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
     "nfs-client-provisioner", "tensorflow",
     "tf_operator", "tf_sample",
+    "ambassador", "statsd", "centraldashboard", "spartakus-amd64",
     "tensorflow_serving", "tensorflow_serving-localimage",
-    "jupyterhub-k8s",
+    "jupyterhub-k8s", "tensorflow-notebook",
   ]
 }
 
@@ -97,4 +98,30 @@ target "tf_sample" {
 target "jupyterhub-k8s" {
   dockerfile = "images/jupyterhub-k8s/Dockerfile"
   tags       = ["gcr.io/kubeflow/jupyterhub-k8s:v20180531-3bb991b1"]
+}
+
+target "ambassador" {
+  dockerfile = "images/ambassador/Dockerfile"
+  tags       = ["quay.io/datawire/ambassador:0.30.1"]
+}
+
+target "statsd" {
+  dockerfile = "images/statsd/Dockerfile"
+  tags       = ["quay.io/datawire/statsd:0.30.1"]
+}
+
+target "centraldashboard" {
+  dockerfile = "images/centraldashboard/Dockerfile"
+  tags       = ["gcr.io/kubeflow-images-public/centraldashboard:v0.2.1"]
+}
+
+target "spartakus-amd64" {
+  dockerfile = "images/spartakus-amd64/Dockerfile"
+  tags       = ["gcr.io/google_containers/spartakus-amd64:v1.0.0"]
+}
+
+target "tensorflow-notebook" {
+  dockerfile = "images/tensorflow-notebook/Dockerfile"
+  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
+  tags       = ["gcr.io/kubeflow-images-public/tensorflow-1.8.0-notebook-cpu:v0.2.1"]
 }
