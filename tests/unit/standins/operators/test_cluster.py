@@ -99,3 +99,24 @@ def test_a_server_that_is_not_there_is_a_refusal():
 
     with pytest.raises(Refused, match="GET /apis"):
         asyncio.run(run())
+
+
+def test_an_object_is_deleted_or_found_gone():
+    for status in (200, 404):
+        _, seen = ask(lambda api: api.delete("pods", "default", "p"), status=status)
+
+        assert [it[:2] for it in seen] == [("DELETE", "/api/v1/namespaces/default/pods/p")]
+
+
+def test_a_text_is_read_as_it_is():
+    text, _ = ask(lambda api: api.text("/api/v1/namespaces/default/pods/p/log"), content={"a": 1})
+
+    assert text == '{"a": 1}'
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [({"message": "no such luck"}, "no such luck"), ([], "HTTP status 403")]
+)
+def test_a_text_that_is_refused_says_why(content, words):
+    with pytest.raises(Refused, match=words):
+        ask(lambda api: api.text("/x"), status=403, content=content)
