@@ -181,3 +181,15 @@ class Contract:
 
     def test_files_can_be_put_into_it(self, engine, standing):
         engine.put(standing, {"/etc/lab/note": b"written\n"})
+
+    def test_what_runs_uses_something(self, engine, standing):
+        used = engine.usage(standing)
+
+        assert used.cpu_seconds > 0
+        assert used.memory > 0
+
+    def test_what_has_stopped_or_never_was_uses_nothing(self, engine, standing, stop):
+        stop(standing)
+
+        assert engine.usage(standing) is None
+        assert engine.usage("airgap-no-such-container") is None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab.errors import ContainerFailed
 from lab.host import Host
-from lab.host.containers import Seen
+from lab.host.containers import Seen, Usage
 from lab.host.shell import Completed
 from lab.journal import Event
 from lab.spec.topology import CONFIG_LABEL, SPEC_LABEL, ContainerSpec, NetworkSpec
@@ -191,6 +191,10 @@ class FakeContainers:
         if container not in self.containers and not self.anything_stands:
             raise ContainerFailed(f"no such container: {container}")
         return self.said.get(container, "")
+
+    def usage(self, container: str) -> Usage | None:
+        standing = self.containers.get(container)
+        return Usage(1.5, 2**20) if standing is not None and standing.running else None
 
     def _need(self, container: str) -> None:
         standing = self.containers.get(container)

@@ -46,6 +46,7 @@ def run(
     """Replay scenarios in the lab and say which steps hold. Exit code 1 when one does not."""
     from lab import replay
     from lab.cli import runfolder
+    from lab.cli.sampling import sampled
     from lab.host import lock
     from lab.journal import JsonLinesJournal, Tee
     from lab.report.terminal import Live
@@ -65,16 +66,18 @@ def run(
     held, begun = False, lab.host.clock.now()
     with lock.held(lab.state / "run.lock", f"lab {lab.config.name!r}"):
         wiring.make_folder(folder)
+        before = runfolder.write_before(folder.parent, folder)
         try:
             with (
                 JsonLinesJournal(folder / runfolder.JOURNAL) as journal,
                 runfolder.lab_noted(lab, folder),
+                sampled(lab, folder / runfolder.USAGE),
             ):
                 held = replay.run(
                     scenarios,
                     lab.topology,
                     lab.host,
-                    Tee((journal, Live())),
+                    Tee((journal, Live(before))),
                     prepare=prepare,
                     only=only,
                     start_from=start_from,
@@ -85,11 +88,7 @@ def run(
         finally:
             try:  # printing needs neither disk nor engine, which may be what ended the run
                 _print_report(folder, as_json=as_json)
-                runfolder.write_reports(folder)
-                try:
-                    runfolder.write_ledger(lab, folder, since=begun)
-                finally:
-                    runfolder.write_page(folder, text)
+                runfolder.finish(lab, folder, since=begun, document=text)
             finally:
                 say(f"run folder: {folder}")
     raise typer.Exit(0 if held else 1)
@@ -146,4 +145,5 @@ def _print_report(folder: Path, *, as_json: bool) -> None:
     from lab.report import machine, text
 
     events = journal.read(folder / runfolder.JOURNAL)
-    print(machine.as_json(events) if as_json else text.as_text(events))
+    samples = runfolder.read_usage(folder)
+    print(machine.as_json(events, samples=samples) if as_json else text.as_text(events, samples=samples))

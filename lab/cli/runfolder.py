@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -15,13 +15,29 @@ from lab.cli.wiring import say
 if TYPE_CHECKING:
     from lab.cli.wiring import Wired
     from lab.errors import LabError
+    from lab.report.before import Before
+    from lab.report.digest import Run
     from lab.report.labfacts import LabFacts
+    from lab.report.traffic import Image, Traffic
+    from lab.report.usage import Sample
 
 JOURNAL, LEDGER, LAB, PAGE = "events.jsonl", "egress.json", "lab.json", "report.html"
+USAGE, IMAGES, BEFORE = "usage.jsonl", "images.json", "before.json"
 SHOWN = 5
 """How many wanted things the last line of a run names."""
 PATIENCE = 5.0
 """Seconds that the end of a run waits for the lab's facts."""
+LOOKED_BACK = 8
+"""Earlier runs whose times are compared with."""
+
+
+def finish(lab: Wired, folder: Path, *, since: datetime, document: str | None) -> None:
+    """Write all that a run's folder has beside its journal, each whatever became of the others."""
+    with ExitStack() as last_first:
+        last_first.callback(write_page, folder, document)
+        last_first.callback(write_reports, folder)
+        last_first.callback(write_images, lab, folder, since=since)
+        last_first.callback(write_ledger, lab, folder, since=since)
 
 
 def write_reports(folder: Path) -> None:
@@ -29,7 +45,10 @@ def write_reports(folder: Path) -> None:
     from lab.report import machine
 
     events = journal.read(folder / JOURNAL)
-    _write(folder / "report.json", machine.as_json(events))
+    _write(
+        folder / "report.json",
+        machine.as_json(events, samples=read_usage(folder), traffic=_read_images(folder)),
+    )
     _write(folder / "junit.xml", machine.as_junit(events))
 
 
@@ -45,19 +64,77 @@ def write_ledger(lab: Wired, folder: Path, *, since: datetime) -> None:
         say(f"wanted from outside and not had: {len(things)} things ({shown}); `lab egress` lists by whom")
 
 
+def write_images(lab: Wired, folder: Path, *, since: datetime) -> None:
+    """Keep who had which image from the registry, and which images the nodes have now."""
+    from lab.host.containers import standing
+    from lab.ledger.people import node_addresses
+    from lab.report import traffic
+
+    containers, topology = lab.host.containers, lab.topology
+    registry, node = topology.registry.name, topology.cluster.control_plane.container
+    seen = standing(containers, topology)
+    people = {**node_addresses(topology, seen), str(topology.network.gateway): "the lab"}
+    said = containers.logs(registry, since=since.timestamp()) if registry in seen else ""
+    pulls, pushes = traffic.pulled_and_pushed(said.splitlines(), people, since=since)
+    images: tuple[Image, ...] = ()
+    if node in seen and seen[node].running:
+        listed = containers.exec(node, ["crictl", "images", "-o", "json"], timeout=30)
+        images = traffic.images_of(listed.stdout) if listed.ok else ()
+    _write(folder / IMAGES, traffic.as_json(traffic.Traffic(pulls, pushes, images)))
+
+
+def write_before(runs: Path, folder: Path) -> Before:
+    """Keep in *folder* how long the steps took in the newest of the other *runs*, and return it."""
+    from lab import journal
+    from lab.errors import LabError, SpecError
+    from lab.report import before
+    from lab.report.digest import digest
+
+    earlier: list[Run] = []
+    for one in sorted(runs.iterdir(), reverse=True):
+        if one != folder and (one / JOURNAL).is_file() and len(earlier) < LOOKED_BACK:
+            with suppress(SpecError, LabError):  # one that another version wrote
+                earlier.append(digest(journal.read(one / JOURNAL)))
+    found = before.before_of(earlier)
+    _write(folder / BEFORE, before.as_json(found))
+    return found
+
+
 def write_page(folder: Path, document: str | None) -> None:
     """Make `report.html` of what the folder holds; *document* is the text that the scenarios replay."""
     from lab import journal, ledger
-    from lab.report import labfacts, page
+    from lab.report import before, labfacts, page
 
-    wanted, lab = folder / LEDGER, folder / LAB
+    wanted, lab, earlier = folder / LEDGER, folder / LAB, folder / BEFORE
     html = page.as_html(
         journal.read(folder / JOURNAL),
         ledger=ledger.parse(wanted.read_text(), str(wanted)) if wanted.is_file() else None,
         facts=labfacts.parse(lab.read_text(), str(lab)) if lab.is_file() else None,
         document=document,
+        samples=read_usage(folder),
+        traffic=_read_images(folder),
+        before=before.parse(earlier.read_text(), str(earlier)) if earlier.is_file() else None,
+        files={
+            f"{journal.ATTACHMENTS}/{file.name}": file.read_bytes()
+            for file in sorted((folder / journal.ATTACHMENTS).glob("*"))
+            if file.is_file()
+        },
     )
     _write(folder / PAGE, html)
+
+
+def read_usage(folder: Path) -> tuple[Sample, ...]:
+    from lab.report import usage
+
+    path = folder / USAGE
+    return usage.parse(path.read_text(), str(path)) if path.is_file() else ()
+
+
+def _read_images(folder: Path) -> Traffic | None:
+    from lab.report import traffic
+
+    path = folder / IMAGES
+    return traffic.parse(path.read_text(), str(path)) if path.is_file() else None
 
 
 @contextmanager

@@ -25,6 +25,16 @@ class Seen:
     made: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a container, with all that runs in it, has taken of the machine."""
+
+    cpu_seconds: float
+    """Of processors, since the container began."""
+    memory: int
+    """Bytes: the working set, as Kubernetes defines it (less the page cache that is not in use)."""
+
+
 class Containers(Protocol):
     """The engine's side of a lab. Removing what is not there is not an error; ensuring twice is once."""
 
@@ -62,6 +72,10 @@ class Containers(Protocol):
 
     def logs(self, container: str, *, since: float | None = None) -> str:
         """Return stdout and stderr; *since* is a POSIX time in seconds."""
+        ...
+
+    def usage(self, container: str) -> Usage | None:
+        """Return what *container* uses now; None where it does not run."""
         ...
 
 

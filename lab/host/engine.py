@@ -18,7 +18,7 @@ from docker.api import APIClient
 
 from lab.errors import ContainerFailed, ToolMissing
 from lab.host import exec_stream
-from lab.host.containers import Seen
+from lab.host.containers import Seen, Usage
 from lab.host.shell import Completed
 from lab.spec.topology import CONFIG_LABEL, SPEC_LABEL, ContainerSpec, NetworkSpec
 
@@ -124,7 +124,7 @@ class DockerContainers:
                     pid_mode="host" if spec.host_pid else None,
                     network_mode=_network_mode(spec, network, shared),
                     dns=[str(spec.dns)] if spec.dns and not shared else None,
-                    security_opt=["seccomp=unconfined"] if spec.privileged else None,
+                    security_opt=_security(spec),
                 ),
                 networking_config=_networking(api, spec, network, shared),
             )
@@ -170,6 +170,14 @@ class DockerContainers:
         with translated(f"container {container}"):
             raw = self.client.api.logs(container, since=since, stream=False)
         return str(raw.decode("utf-8", "replace"))
+
+    def usage(self, container: str) -> Usage | None:
+        with translated(f"container {container}"):
+            try:
+                told = self.client.api.stats(container, stream=False, one_shot=True)
+            except docker.errors.NotFound:
+                return None
+        return _as_usage(told)
 
     def _image_id(self, spec: ContainerSpec) -> str:
         try:
@@ -218,6 +226,13 @@ def _space(sharer: Mapping[str, Any] | None) -> str:
     return f"{sharer['Id'][:12]}@{sharer['State']['StartedAt']}" if sharer else ""
 
 
+def _security(spec: ContainerSpec) -> list[str] | None:
+    """Loosen what would take a right back: where there is AppArmor, Docker's profile refuses every mount."""
+    if spec.privileged:
+        return ["seccomp=unconfined"]
+    return ["apparmor=unconfined"] if "SYS_ADMIN" in spec.capabilities else None
+
+
 def _network_mode(spec: ContainerSpec, network: NetworkSpec, shared: str | None) -> str:
     if shared:
         return f"container:{shared}"
@@ -247,6 +262,16 @@ def _as_seen(found: Mapping[str, Any]) -> Seen:
         labels=found["Config"]["Labels"] or {},
         made=datetime.fromisoformat(found["Created"]),
     )
+
+
+def _as_usage(told: Mapping[str, Any]) -> Usage | None:
+    """Read the engine's figures, of cgroup v1 or v2. It tells of one that has ended with nothing in them."""
+    memory = told["memory_stats"]
+    if "usage" not in memory:
+        return None
+    details = memory.get("stats", {})
+    idle = details.get("total_inactive_file", details.get("inactive_file", 0))
+    return Usage(told["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9, max(memory["usage"] - idle, 0))
 
 
 def _archive(files: Mapping[str, bytes]) -> bytes:

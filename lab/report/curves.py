@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.report.plain import plain
@@ -41,11 +41,19 @@ class Curve:
     series: tuple[Series, ...]
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
+    marks: tuple[float, ...] = ()
+    """Percent from the left: moments to be seen in all series."""
 
 
 def curve(plot: Plot, output: str) -> Curve | None:
     """Return the curve of what *plot* finds in *output*; None where it finds fewer than two numbers."""
-    found = _found(plot, output)
+    return laid_out(plot.title, _found(plot, output))
+
+
+def laid_out(
+    title: str, found: Mapping[str, list[tuple[float, float]]], *, marks: Sequence[float] = ()
+) -> Curve | None:
+    """Return series of points as a curve; None where there are fewer than two. *marks* are values across."""
     points = [point for one in found.values() for point in one]
     if len(points) < 2:
         return None
@@ -57,12 +65,14 @@ def curve(plot: Plot, output: str) -> Curve | None:
         right = LEFT + (x - across[0]) / wide * (RIGHT - LEFT)
         return round(right, 2), round(BOTTOM - (y - up[0]) / high * (BOTTOM - TOP), 2)
 
+    found = {name: _thinned(one) for name, one in found.items() if one}
     return Curve(
-        plot.title,
+        title,
         "; ".join(_said(name, one) for name, one in found.items()),
         tuple(Series(name, tuple(place(*point) for point in one)) for name, one in found.items()),
         tuple(Tick(place(value, 0)[0], f"{value:g}") for value in across),
         tuple(Tick(place(0, value)[1], f"{value:g}") for value in up),
+        tuple(place(mark, 0)[0] for mark in marks if across[0] <= mark <= across[-1]),
     )
 
 
@@ -76,7 +86,7 @@ def _found(plot: Plot, output: str) -> dict[str, list[tuple[float, float]]]:
         name = (match["series"] if "series" in match.re.groupindex else "") or ""
         if name in found or len(found) < MOST_SERIES:
             found.setdefault(name, {})[x] = y
-    return {name: _thinned(sorted(points.items())) for name, points in found.items()}
+    return {name: sorted(points.items()) for name, points in found.items()}
 
 
 def _number(text: str | None) -> float | None:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from lab import journal
 from lab.journal import Event, StepFinished
+from lab.report import usage
 from lab.report.digest import Played, digest
 from lab.report.plain import plain
+from lab.report.traffic import Traffic
+from lab.report.traffic import as_json as as_traffic
+from lab.report.usage import Sample
 from lab.verdict import Verdict
 
 
-def as_json(events: Iterable[Event]) -> str:
+def as_json(
+    events: Iterable[Event], *, samples: Sequence[Sample] = (), traffic: Traffic | None = None
+) -> str:
     """Return the run as one JSON object; steps have the fields of the journal's events."""
     run = digest(events)
+    peak = usage.peak(samples)
     whole = {
         "format": journal.FORMAT,
         "lab": run.lab,
@@ -25,6 +32,10 @@ def as_json(events: Iterable[Event]) -> str:
         "interrupted": run.interrupted,
         "started": run.started.isoformat() if run.started else None,
         "seconds": round(run.seconds, 3),
+        "peak_memory": {"bytes": peak.memory, "at": peak.at.isoformat(), "parts": peak.parts}
+        if peak
+        else None,
+        "registry": json.loads(as_traffic(traffic)) if traffic else None,
         "scenarios": [_scenario(played) for played in run.scenarios],
     }
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
@@ -38,6 +49,12 @@ def _scenario(played: Played) -> dict[str, Any]:
         "document": played.started.document,
         "held": played.held,
         "seconds": round(played.seconds, 3),
+        "cleanup_seconds": round(played.cleanup, 3),
+        "chapters": played.started.chapters,
+        "findings": [
+            {"lines": [str(one) for one in finding.lines], "text": finding.text}
+            for finding in played.started.findings
+        ],
         "steps": [_step(step) for step in played.steps],
     }
 

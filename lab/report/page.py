@@ -1,75 +1,58 @@
 """The report for people: one HTML file, complete in itself, which asks nothing of a network. Pure.
 
-What it shows of a step is in `StepView`; the templates only arrange. Everything that tools and files said
-goes through `plain` and is escaped.
+What it shows of a step is in `lab.report.views`; the templates only arrange. Everything that tools and files
+said goes through `plain` and is escaped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from lab.journal import Event, Part, StepFinished
+from lab.journal import Event
 from lab.ledger import Ledger
-from lab.report.curves import Curve, curve
+from lab.report import usage
+from lab.report.before import Before
+from lab.report.curves import Curve
 from lab.report.digest import Played, Run, digest
 from lab.report.drawing import drawing
-from lab.report.excerpts import Shown, excerpt, shortened
+from lab.report.excerpts import excerpt
 from lab.report.labfacts import LabFacts
 from lab.report.plain import plain, seconds
+from lab.report.traffic import Traffic
+from lab.report.usage import Sample
+from lab.report.views import DASH, ScenarioView, Sources, scenario_view
 from lab.spec.coverage import document_lines
-from lab.spec.scenario import Expectation
+from lab.spec.scenario import Finding
 from lab.verdict import Verdict
 
-DASH = "\N{EN DASH}"
-MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.ERRORED: "!", Verdict.SKIPPED: DASH}
-WORST = (Verdict.FAILED, Verdict.ERRORED)
-NARROWEST = 0.8
-"""Percent: a bar that can still be seen."""
-
 
 @dataclass(frozen=True, slots=True)
-class StepView:
-    id: str
-    step: StepFinished
-    mark: str
-    took: str
-    begin: float
-    """Percent of the scenario's time, as *wide*."""
-    wide: float
-    lines: str
+class Slip:
+    """What a document has wrong, with its own lines beside it."""
+
+    document: str
+    where: str
     excerpt: tuple[tuple[int, str], ...]
-    expected: tuple[tuple[str, str], ...]
-    output: Shown | None
-    evidence: tuple[tuple[str, Shown], ...]
-    curve: Curve | None
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.step.judgement.verdict
-
-    @property
-    def is_wrong(self) -> bool:
-        return self.verdict in WORST
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class ScenarioView:
-    played: Played
-    steps: tuple[StepView, ...]
-    ticks: tuple[tuple[float, str], ...]
-    """Of the time axis: percent, and what is written there."""
+class Chapter:
+    """A row of the table of chapters, with its place on the run's time."""
 
-    @property
-    def parts(self) -> Iterator[tuple[str, tuple[StepView, ...]]]:
-        """Yield the story, then the cleanup, each with its heading."""
-        for heading, wanted in (("", False), ("Cleanup", True)):
-            if steps := tuple(one for one in self.steps if (one.step.part is Part.CLEANUP) is wanted):
-                yield heading, steps
+    view: ScenarioView
+    number: int
+    """Of its section on the page."""
+    counts: str
+    begin: float
+    """Percent of the run's time, as *wide*."""
+    wide: float
+    last: str
 
 
 def as_html(
@@ -78,12 +61,23 @@ def as_html(
     ledger: Ledger | None = None,
     facts: LabFacts | None = None,
     document: str | None = None,
+    samples: Sequence[Sample] = (),
+    traffic: Traffic | None = None,
+    before: Before | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> str:
-    """Return the page. Without *document*, its text, steps have its line numbers only."""
+    """Return the page. Without *document*, its text, steps have its line numbers only.
+
+    *files* are those of the run's folder that steps brought along, by their names in the events.
+    """
     run = digest(events)
+    before = before or Before()
     lines = document_lines(document) if document is not None else []
     numbers = count(1)
-    scenarios = [_scenario(played, lines, numbers) for played in run.scenarios]
+    sources = Sources(lines, before, files or {})
+    views = [scenario_view(played, sources, numbers) for played in run.scenarios]
+    books = [view for view in views if view.played.started.chapters]
+    scenarios = [view for view in views if view not in books]
     return (
         _environment()
         .get_template("page.html.j2")
@@ -93,11 +87,17 @@ def as_html(
             state=_state(run),
             when=_when(run.started),
             counts=_counts(run),
+            books=books,
+            chapters=list(_chapters(run, scenarios, before)) if len(scenarios) > 1 else [],
             scenarios=scenarios,
+            slips=list(_slips(run, lines)),
             wrong=[step for one in scenarios for step in one.steps if step.is_wrong],
             facts=facts,
             drawing=drawing(facts) if facts else None,
             ledger=ledger,
+            traffic=traffic,
+            peak=usage.peak(samples),
+            resources=_resources(run, samples, facts),
         )
     )
 
@@ -114,6 +114,8 @@ def _environment() -> Environment:
     environment.filters["seconds"] = seconds
     environment.filters["spans"] = _spans
     environment.filters["clock"] = lambda at: at.astimezone(UTC).strftime("%H:%M:%S")
+    environment.filters["megabytes"] = lambda size: f"{size / 1e6:.1f} MB"
+    environment.filters["gibibytes"] = lambda size: f"{size / usage.GIB:.2f} GiB"
     return environment
 
 
@@ -124,7 +126,8 @@ def _spans(text: str) -> list[str]:
 
 
 def _title(run: Run) -> str:
-    names = [played.started.scenario for played in run.scenarios]
+    whole = [played for played in run.scenarios if played.started.chapters] or run.scenarios
+    names = [played.started.scenario for played in whole]
     if len(names) == 1:
         return f"{names[0]} {'held' if run.held else 'did not hold'}"
     held = sum(played.held for played in run.scenarios)
@@ -146,53 +149,45 @@ def _counts(run: Run) -> list[tuple[Verdict, int]]:
     return [(verdict, number) for verdict, number in counts if number]
 
 
-def _scenario(played: Played, lines: Sequence[str], numbers: Iterator[int]) -> ScenarioView:
-    steps = tuple(_step(step, played, lines, f"step-{next(numbers)}") for step in played.steps)
-    return ScenarioView(played, steps, _time_axis(played.seconds))
+def _chapters(run: Run, views: Sequence[ScenarioView], before: Before) -> Iterator[Chapter]:
+    begun = run.started or views[0].played.started.at
+    whole = run.seconds or 1.0
+    for number, view in enumerate(views, start=1):
+        played = view.played
+        begin = min(max((played.started.at - begun).total_seconds() / whole, 0.0), 1.0) * 100
+        last = before.scenarios.get(played.started.scenario)
+        yield Chapter(
+            view,
+            number,
+            ", ".join(f"{played.counts[verdict]} {verdict}" for verdict in Verdict if played.counts[verdict]),
+            round(min(begin, 99.2), 2),
+            round(max(min(played.story / whole * 100, 100 - begin), 0.8), 2),
+            seconds(last) if last else "",
+        )
 
 
-def _step(step: StepFinished, played: Played, lines: Sequence[str], anchor: str) -> StepView:
-    whole = played.seconds or 1.0
-    begin = min(played.offset(step) / whole, 1.0) * 100
-    wide = max(min(step.seconds / whole * 100, 100 - begin), NARROWEST)
-    said = step.seen.detail if step.seen else ""
-    return StepView(
-        id=anchor,
-        step=step,
-        mark=MARKS[step.judgement.verdict],
-        took="" if step.judgement.verdict is Verdict.SKIPPED else seconds(step.seconds),
-        begin=round(min(begin, 100 - NARROWEST), 2),
-        wide=round(wide, 2),
-        lines=", ".join(str(one).replace("-", DASH) for one in step.document),
-        excerpt=excerpt(lines, step.document),
-        expected=_expected(step.expect),
-        output=shortened(said) if said.strip() else None,
-        evidence=tuple((piece.title, shortened(piece.text)) for piece in step.evidence),
-        curve=curve(step.plot, said) if step.plot else None,
-    )
+def _slips(run: Run, lines: Sequence[str]) -> Iterator[Slip]:
+    for played in run.scenarios:
+        for finding in played.started.findings:
+            yield Slip(
+                played.started.document or "document",
+                where(finding),
+                excerpt(lines, finding.lines),
+                finding.text,
+            )
 
 
-def _expected(expect: Expectation) -> tuple[tuple[str, str], ...]:
-    """Say what was expected, as words and the regular expression that they are about."""
-    return (
-        (str(expect.outcome), ""),
-        *(("says", pattern.pattern) for pattern in expect.says),
-        *(("never says", pattern.pattern) for pattern in expect.never_says),
-    )
+def where(finding: Finding) -> str:
+    return ", ".join(str(one).replace("-", DASH) for one in finding.lines)
 
 
-def _time_axis(length: float) -> tuple[tuple[float, str], ...]:
-    """Return at most five round times; none for what is over at once."""
-    steps = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600)
-    step = next((one for one in steps if length / one <= 4), max(length / 4, 1))
-    if length < 1:
-        return ()
-    return tuple(
-        (round(at * step / length * 100, 2), _short(at * step)) for at in range(int(length // step) + 1)
-    )
+def _resources(run: Run, samples: Sequence[Sample], facts: LabFacts | None) -> list[Curve]:
+    if not samples or run.started is None:
+        return []
+    nodes = [node.name for node in facts.nodes] if facts else []
+    begins = [played.started.at for played in _stories(run)]
+    return list(usage.curves(samples, nodes=nodes, begun=run.started, marks=begins[1:]))
 
 
-def _short(value: float) -> str:
-    if value >= 60 and value % 60 == 0:
-        return f"{value // 60:.0f} min"
-    return f"{value:.0f} s" if value else "0"
+def _stories(run: Run) -> list[Played]:
+    return [played for played in run.scenarios if not played.started.chapters]

@@ -16,6 +16,7 @@ from lab.journal import (
     StepFinished,
     StepStarted,
 )
+from lab.report.before import Before
 from lab.report.plain import indented, plain, seconds
 from lab.report.text import MARKS, remark
 from lab.verdict import Verdict
@@ -28,10 +29,14 @@ STYLES = {
 }
 
 
+NOTABLE_SECONDS, NOTABLE_PART = 2.0, 0.25
+
+
 class Live:
     """A journal that shows. Rich decides about colour, by the terminal and NO_COLOR."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, before: Before | None = None, console: Console | None = None) -> None:
+        self._before = before or Before()
         self._console = console or Console(stderr=True, highlight=False)
         self._progress: Progress | None = None
 
@@ -41,7 +46,8 @@ class Live:
                 summary = f": {plain(event.summary)}" if event.summary else ""
                 self._say(Text.assemble((event.scenario, "bold"), summary))
             case StepStarted():
-                self._spin(plain(event.step))
+                last = self._before.of(event.scenario, event.part, event.step)
+                self._spin(plain(event.step), f"last time {seconds(last)}" if last is not None else "")
             case StepFinished():
                 self._stop()
                 self._step(event)
@@ -58,7 +64,7 @@ class Live:
         verdict = event.judgement.verdict
         if event.part is not Part.STEP and verdict is Verdict.PASSED:
             return
-        took = "" if verdict is Verdict.SKIPPED else f"  {seconds(event.seconds)}"
+        took = "" if verdict is Verdict.SKIPPED else f"  {seconds(event.seconds)}{self._compared(event)}"
         notes = f"  {remark(event)}" if remark(event) else ""
         self._say(
             Text.assemble(
@@ -67,6 +73,13 @@ class Live:
         )
         if verdict in {Verdict.FAILED, Verdict.ERRORED}:
             self._explain(event)
+
+    def _compared(self, event: StepFinished) -> str:
+        """Say how long it took last, where that is another time: small differences are noise."""
+        last = self._before.of(event.scenario, event.part, event.step)
+        if last is None or abs(event.seconds - last) < max(NOTABLE_SECONDS, last * NOTABLE_PART):
+            return ""
+        return f" (last time {seconds(last)})"
 
     def _explain(self, event: StepFinished) -> None:
         lines = [
@@ -83,7 +96,7 @@ class Live:
     def _say(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)
 
-    def _spin(self, text: str) -> None:
+    def _spin(self, text: str, note: str) -> None:
         self._stop()
         if not self._console.is_terminal:
             return
@@ -92,10 +105,11 @@ class Live:
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}", style="dim", markup=False),
             console=self._console,
             transient=True,
         )
-        self._progress.add_task(text, total=None)
+        self._progress.add_task(text, total=None, note=note)
         self._progress.start()
 
     def _stop(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lab.journal import Event, Part, StepFinished
+from lab.report import usage
 from lab.report.digest import Played, Run, digest
 from lab.report.plain import indented, plain, seconds
-from lab.spec.scenario import Outcome, Scenario, Step
+from lab.report.usage import Peak, Sample
+from lab.spec.scenario import Finding, Outcome, Scenario, Step
 from lab.spec.words import describe
 from lab.verdict import Verdict
 
@@ -19,11 +21,49 @@ MARKS = {
 }
 
 
-def as_text(events: Iterable[Event]) -> str:
+def as_text(events: Iterable[Event], *, samples: Sequence[Sample] = ()) -> str:
     """Return the report of a run: each step in a line, and in a few more where it did not pass."""
     run = digest(events)
-    parts = [_scenario(played) for played in run.scenarios]
-    return "\n\n".join([*parts, _total(run)]) + "\n"
+    parts = [_scenario(played) for played in run.scenarios if not played.started.chapters]
+    books = [_book(played, run) for played in run.scenarios if played.started.chapters]
+    return "\n\n".join([*parts, *books, *_slips(run), _total(run, usage.peak(samples))]) + "\n"
+
+
+def _book(book: Played, run: Run) -> str:
+    """Return a row for each chapter: its times are of its steps, and of its cleanup."""
+    title = f"{book.started.scenario}: {plain(book.started.summary)}"
+    lines = [title if book.started.summary else book.started.scenario]
+    chapters = [one for one in run.scenarios if one.started.scenario in book.started.chapters]
+    width = max((len(one.started.scenario) for one in chapters), default=0)
+    for one in chapters:
+        how = MARKS[Verdict.PASSED if one.held else Verdict.FAILED]
+        times = f"{seconds(one.story):>10}, cleanup {seconds(one.cleanup)}"
+        lines.append(f"  {how:<8}{one.started.scenario:<{width}} {times:<30}  {_counts(one)}".rstrip())
+    held = sum(one.held for one in chapters)
+    lines.append(
+        f"  {held} of {len(book.started.chapters)} chapters held, in {seconds(book.seconds)}: "
+        f"{'held' if book.held else 'DID NOT HOLD'}"
+    )
+    return "\n".join(lines)
+
+
+def _slips(run: Run) -> Iterator[str]:
+    """Yield what the documents themselves have wrong, by line."""
+    by_document: dict[str, list[Finding]] = {}
+    for played in run.scenarios:
+        by_document.setdefault(played.started.document or "document", []).extend(played.started.findings)
+    for document, findings in by_document.items():
+        if findings:
+            ordered = sorted(findings, key=lambda one: one.lines[0].first)
+            rows = [
+                f"  {'line' if _is_one(one) else 'lines'} {', '.join(map(str, one.lines))}: {plain(one.text)}"
+                for one in ordered
+            ]
+            yield "\n".join([f"What {document} itself has wrong:", *rows])
+
+
+def _is_one(finding: Finding) -> bool:
+    return len(finding.lines) == 1 and finding.lines[0].first == finding.lines[0].last
 
 
 def _scenario(played: Played) -> str:
@@ -73,13 +113,15 @@ def _counts(played: Played) -> str:
     return ", ".join(said) or "no steps"
 
 
-def _total(run: Run) -> str:
-    if not run.scenarios:
+def _total(run: Run, peak: Peak | None) -> str:
+    stories = [played for played in run.scenarios if not played.started.chapters]
+    if not stories:
         return "no scenario was played"
-    held = sum(played.held for played in run.scenarios)
+    held = sum(played.held for played in stories)
     how = ", interrupted" if run.interrupted else "" if run.complete else ", cut off"
-    word = "scenario" if len(run.scenarios) == 1 else "scenarios"
-    return f"{held} of {len(run.scenarios)} {word} held, in {seconds(run.seconds)}{how}"
+    word = "scenario" if len(stories) == 1 else "scenarios"
+    memory = f", with at most {peak.memory / usage.GIB:.2f} GiB of memory" if peak else ""
+    return f"{held} of {len(stories)} {word} held, in {seconds(run.seconds)}{memory}{how}"
 
 
 def as_plan(scenarios: Sequence[Scenario], *, unselected: frozenset[str] = frozenset()) -> str:

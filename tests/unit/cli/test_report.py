@@ -142,13 +142,19 @@ def test_a_run_leaves_its_folder_whole(lab, standing, tmp_path):
     (folder,) = (tmp_path / "state" / "airgap-lab" / "lab" / "runs").iterdir()
     assert (ended.code, ended.err.splitlines()[-1]) == (0, f"run folder: {folder}")
     assert sorted(path.name for path in folder.iterdir()) == [
+        "before.json",
         "egress.json",
         "events.jsonl",
+        "images.json",
         "junit.xml",
         "lab.json",
         "report.html",
         "report.json",
+        "usage.jsonl",
     ]
+    told = json.loads((folder / "report.json").read_text())
+    assert told["peak_memory"]["parts"]["workstation"] == 2**20
+    assert told["registry"]["pulls"] == []
     html = (folder / "report.html").read_text()
     for piece in ("guide held", "# kubectl get crd", "Nothing was wanted from outside.", "localnode-3"):
         assert piece in html

@@ -114,6 +114,7 @@ def test_the_outline():
     assert page(ledger=LEDGER, facts=FACTS, document=DOCUMENT).headings == [
         "1 of 2 scenarios held",
         "What did not hold",
+        "Scenarios",
         "mnist did not hold",
         "Cleanup",
         "seal held",
@@ -142,7 +143,7 @@ def test_what_did_not_hold_is_named_first_and_leads_to_its_step():
     read = page()
     targets = {value.removeprefix("#") for value in read.values("href")}
 
-    assert len(targets) == 2
+    assert len(targets) == 2 + 2  # two steps, and the two scenarios of the table
     assert targets <= set(read.values("id"))
     assert read.text.index("the output does not match 'epoch'") < read.text.index("what the scenario needs")
 
@@ -192,7 +193,7 @@ def test_it_asks_nothing_of_a_network():
     assert not {"script", "link", "img", "iframe", "object", "embed", "base", "form"} & set(read.tags)
     assert "@import" not in html
     assert "url(" not in html
-    assert "default-src 'none'; style-src 'unsafe-inline'" in read.values("content")
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in read.values("content")
 
 
 @pytest.mark.parametrize(
@@ -257,9 +258,9 @@ def test_bars_stay_within_the_scenarios_time():
         for pairs in _rects(as_html(EVENTS))
     ]
 
-    assert len(bars) == 7  # all but the skipped one
+    assert len(bars) == 2 + 7  # the scenarios, and all steps but the skipped one
     assert all(left >= 0 and width > 0 and left + width <= 100.01 for left, width in bars)
-    assert read.tags["rect"] == 7
+    assert read.tags["rect"] == 9
 
 
 def _rects(html):

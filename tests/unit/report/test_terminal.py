@@ -14,7 +14,7 @@ from tests.unit.story import EVENTS
 
 def shown(events=EVENTS, **console):
     file = io.StringIO()
-    live = Live(Console(file=file, width=60, highlight=False, **console))
+    live = Live(console=Console(file=file, width=60, highlight=False, **console))
     for event in events:
         live.record(event)
     return file.getvalue()
@@ -50,7 +50,7 @@ def test_preparation_and_cleanup_are_quiet_unless_they_fail():
 def test_words_in_brackets_are_not_markup():
     event = next(event for event in EVENTS if isinstance(event, StepStarted))
 
-    assert Live(Console(file=io.StringIO(), force_terminal=True)).record(event) is None
+    assert Live(console=Console(file=io.StringIO(), force_terminal=True)).record(event) is None
     assert "<inside> the gap & all" in shown()
 
 
