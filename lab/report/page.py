@@ -31,6 +31,10 @@ from lab.spec.scenario import Finding
 from lab.verdict import Verdict
 
 
+SLIP_LINES = 4
+"""Of the document, that are shown beside what is wrong with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slip:
     """What a document has wrong, with its own lines beside it."""
@@ -172,7 +176,7 @@ def _slips(run: Run, lines: Sequence[str]) -> Iterator[Slip]:
             yield Slip(
                 played.started.document or "document",
                 where(finding),
-                excerpt(lines, finding.lines),
+                excerpt(lines, finding.lines)[:SLIP_LINES],
                 finding.text,
             )
 

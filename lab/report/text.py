@@ -120,7 +120,7 @@ def _total(run: Run, peak: Peak | None) -> str:
     held = sum(played.held for played in stories)
     how = ", interrupted" if run.interrupted else "" if run.complete else ", cut off"
     word = "scenario" if len(stories) == 1 else "scenarios"
-    memory = f", with at most {peak.memory / usage.GIB:.2f} GiB of memory" if peak else ""
+    memory = f", {peak.memory / usage.GIB:.2f} GiB of memory at the peak" if peak else ""
     return f"{held} of {len(stories)} {word} held, in {seconds(run.seconds)}{memory}{how}"
 
 
