@@ -122,6 +122,7 @@ def configure(c: Any, env: Mapping[str, str]) -> None:
     c.JupyterHub.ip = "0.0.0.0"
     c.JupyterHub.hub_ip = "0.0.0.0"  # so notebooks are given its host name: tf-hub-0, a service, too
     c.JupyterHub.cleanup_servers = False
+    c.JupyterHub.redirect_to_server = False  # whoever signs in is shown the page with "Start My Server"
     c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
     c.JupyterHub.template_paths = ["/srv/jupyterhub/templates"]
     c.JupyterHub.authenticator_class = "dummy"
