@@ -31,7 +31,7 @@ KEYWORDS = frozenset(
     | {"null", "tailstrict", "then", "self", "super", "true"}
 )
 _identifier = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_comma = re.compile(r"\s*,")
+_comma = re.compile(r"(?:\s|//[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*,", re.DOTALL)
 _number = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
 _token = re.compile(
     r"""(?P<space>\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/)

@@ -237,3 +237,36 @@ def test_init_that_would_go_outside_is_refused_and_leaves_nothing(tmp_path, clus
     assert f"lookup {host}: no such host" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
     assert cluster.verbs == []
+
+
+def test_a_removed_component_is_gone_with_what_environments_say_of_it(app, ks, capsys):
+    files = [app / "components" / "params.libsonnet", app / "environments" / "default" / "params.libsonnet"]
+    before = [file.read_text(encoding="utf-8") for file in files]
+    ks(GENERATE)
+    ks("param set pytorch-operator cloud here --env default")
+    assert "here" in files[1].read_text(encoding="utf-8")
+
+    assert ks("component rm pytorch-operator") == 0
+    assert [file.read_text(encoding="utf-8") for file in files] == before
+    capsys.readouterr()
+    assert ks("component list") == 0
+    assert capsys.readouterr().out.split() == ["COMPONENT", "=========", "tf-job-crd"]
+    assert ks(GENERATE) == 0
+
+
+def test_a_deleted_parameter_is_no_longer_listed(ks, capsys):
+    ks(GENERATE)
+
+    assert ks("param delete pytorch-operator cloud") == 0
+    capsys.readouterr()
+    ks("param list pytorch-operator")
+    listed = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
+    assert "cloud" not in listed
+    assert "disks" in listed
+    assert ks("param delete pytorch-operator cloud") == 1
+    assert 'no parameter "cloud"' in capsys.readouterr().err
+
+
+def test_removing_a_component_that_is_not_there_is_an_error(ks, capsys):
+    assert ks("component rm nothing") == 1
+    assert 'component "nothing" was not found' in capsys.readouterr().err

@@ -46,6 +46,42 @@ def test_an_environment_adds_to_a_component():
     assert '    "web"+: {\n      n: 1,\n    },\n  },\n};' in text
 
 
+def test_what_was_set_can_be_dropped_and_leaves_nothing():
+    one = paramtext.set_values(PARAMS, "web", {"name": "web"}, opening=":")
+    both = paramtext.set_values(one, "web", {"port": 80})
+
+    assert paramtext.drop(both, "web", "port") == one
+    assert paramtext.drop(both, "web") == PARAMS
+    assert (paramtext.has(both, "web"), paramtext.has(PARAMS, "web")) == (True, False)
+
+
+def test_dropping_leaves_what_a_person_wrote_around_it():
+    text = "{components: {web: {a: 1, 'c d': \"}\" /* , */, name: 2 // last\n}}}"
+
+    assert paramtext.drop(text, "web", "c d") == "{components: {web: {a: 1,  name: 2 // last\n}}}"
+    assert (
+        paramtext.drop(text, "web", "name") == "{components: {web: {a: 1, 'c d': \"}\" /* , */,  // last\n}}}"
+    )
+
+
+@pytest.mark.parametrize("name", [None, "port"])
+def test_dropping_what_is_not_there_is_refused(name):
+    with pytest.raises(KsError, match="web" if name is None else "port"):
+        paramtext.drop(
+            "{components: {other: {}}}" if name is None else "{components: {web: {}}}", "web", name
+        )
+
+
+@given(st.dictionaries(st.text(min_size=1), _json, min_size=1, max_size=3), st.data())
+@settings(max_examples=40, deadline=None)
+def test_dropping_undoes_setting_for_any_name_and_value(values, data):
+    text = paramtext.set_values(PARAMS, "web", values, opening=":")
+    gone = data.draw(st.sampled_from(sorted(values)))
+    rest = {name: value for name, value in values.items() if name != gone}
+
+    assert paramtext.drop(text, "web", gone) == paramtext.set_values(PARAMS, "web", rest, opening=":")
+
+
 @pytest.mark.parametrize("text", ["", "{}", "{components: 3}", "{components: {"])
 def test_a_file_without_components_is_refused(text):
     with pytest.raises(KsError):
