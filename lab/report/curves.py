@@ -51,7 +51,11 @@ def curve(plot: Plot, output: str) -> Curve | None:
 
 
 def laid_out(
-    title: str, found: Mapping[str, list[tuple[float, float]]], *, marks: Sequence[float] = ()
+    title: str,
+    found: Mapping[str, list[tuple[float, float]]],
+    *,
+    marks: Sequence[float] = (),
+    summary: str | None = None,
 ) -> Curve | None:
     """Return series of points as a curve; None where there are fewer than two. *marks* are values across."""
     points = [point for one in found.values() for point in one]
@@ -68,7 +72,7 @@ def laid_out(
     found = {name: _thinned(one) for name, one in found.items() if one}
     return Curve(
         title,
-        "; ".join(_said(name, one) for name, one in found.items()),
+        "; ".join(_said(name, one) for name, one in found.items()) if summary is None else summary,
         tuple(Series(name, tuple(place(*point) for point in one)) for name, one in found.items()),
         tuple(Tick(place(value, 0)[0], f"{value:g}") for value in across),
         tuple(Tick(place(0, value)[1], f"{value:g}") for value in up),

@@ -30,7 +30,6 @@ from lab.spec.coverage import document_lines
 from lab.spec.scenario import Finding
 from lab.verdict import Verdict
 
-
 SLIP_LINES = 4
 """Of the document, that are shown beside what is wrong with them."""
 
@@ -118,7 +117,9 @@ def _environment() -> Environment:
     environment.filters["seconds"] = seconds
     environment.filters["spans"] = _spans
     environment.filters["clock"] = lambda at: at.astimezone(UTC).strftime("%H:%M:%S")
-    environment.filters["megabytes"] = lambda size: f"{size / 1e6:.1f} MB"
+    environment.filters["megabytes"] = lambda size: (
+        f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.2f} GB"
+    )
     environment.filters["gibibytes"] = lambda size: f"{size / usage.GIB:.2f} GiB"
     return environment
 

@@ -79,13 +79,22 @@ def curves(
     samples: Sequence[Sample], *, nodes: Sequence[str], begun: datetime, marks: Sequence[datetime] = ()
 ) -> Iterator[Curve]:
     """Yield processors in use and memory, by minutes since *begun*; *marks* are moments to be drawn."""
-    at = [(mark - begun).total_seconds() / 60 for mark in marks]
+    at = [_minute(mark, begun) for mark in marks]
     for title, found in (
         ("processors in use, by minute", _processors(samples, nodes, begun)),
         ("memory in use in GiB, by minute", _memory(samples, nodes, begun)),
     ):
-        if drawn := laid_out(title, found, marks=at):
+        if drawn := laid_out(title, found, marks=at, summary=_highest(found)):
             yield drawn
+
+
+def _highest(found: Mapping[str, list[tuple[float, float]]]) -> str:
+    tops = {name: max(value for _, value in points) for name, points in found.items() if points}
+    return f"highest: {', '.join(f'{name} {top:.2f}' for name, top in tops.items())}"
+
+
+def _minute(at: datetime, begun: datetime) -> float:
+    return round((at - begun).total_seconds() / 60, 3)
 
 
 def _processors(
@@ -101,7 +110,7 @@ def _processors(
             was = before.parts.get(name)
             more = part.cpu_seconds - (was.cpu_seconds if was else 0.0)
             spent[name if name in found else REST] += max(more, 0.0)
-        minute = (after.at - begun).total_seconds() / 60
+        minute = _minute(after.at, begun)
         for name, used in spent.items():
             found[name].append((minute, used / seconds))
     return found
@@ -112,7 +121,7 @@ def _memory(
 ) -> dict[str, list[tuple[float, float]]]:
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in (*nodes, REST, ALL)}
     for sample in samples:
-        minute = (sample.at - begun).total_seconds() / 60
+        minute = _minute(sample.at, begun)
         held = dict.fromkeys(found, 0)
         for name, part in sample.parts.items():
             held[name if name in found else REST] += part.memory

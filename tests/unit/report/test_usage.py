@@ -50,14 +50,16 @@ def test_the_curves_have_nodes_and_the_rest():
 
     assert [one.name for one in processors.series] == ["n1", REST]
     assert [one.name for one in memory.series] == ["n1", REST, ALL]
-    assert processors.summary == f"series n1: 1 at 1, 0.5 at 2; series {REST}: 0 at 1, 0.5 at 2"
-    assert f"series {ALL}: 1.5 at 0, 2.5 at 2" in memory.summary
+    assert [len(one.points) for one in processors.series] == [2, 2]
+    assert processors.summary == f"highest: n1 1.00, {REST} 0.50"
+    assert memory.summary == f"highest: n1 3.00, {REST} 0.50, {ALL} 3.50"
 
 
 def test_a_part_that_began_again_takes_nothing_back():
     again = [*SAMPLES[:2], Sample(SAMPLES[2].at, {"n1": Part(2.0, GIB)})]
 
-    assert "series n1: 1 at 1, 0 at 2" in drawn(again)[0].summary
+    n1 = drawn(again)[0].series[0]
+    assert (n1.points[-1][1], n1.points[0][1] < n1.points[-1][1]) == (88.0, True)
 
 
 def test_samples_at_the_same_moment_give_no_rate():
