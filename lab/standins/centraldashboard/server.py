@@ -10,7 +10,10 @@ PORT = 8082
 PAGE = Path(__file__).parent / "page"
 
 
+class Handler(SimpleHTTPRequestHandler):
+    server_version = "centraldashboard (stand-in of the air-gap lab)"
+
+
 def serve(port: int = PORT, folder: Path = PAGE) -> ThreadingHTTPServer:
     """Make the server; the caller runs it."""
-    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
-    return ThreadingHTTPServer(("", port), handler)
+    return ThreadingHTTPServer(("", port), functools.partial(Handler, directory=str(folder)))
