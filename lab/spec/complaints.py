@@ -32,6 +32,7 @@ def message(one: ErrorDetails) -> str:
     """Say what *one* error of pydantic's is, by our own words where they are plainer."""
     context = one.get("ctx", {})
     where = next((part for part in reversed(one["loc"]) if isinstance(part, str)), "")
+    where = where if where.strip() == where else repr(where)  # a key of blanks would not be seen
     seen = one["input"]
     words = {
         "missing": f"{where!r} is missing",
