@@ -18,7 +18,7 @@ from .watching import Watch
 
 CHROMIUM = "chromium"
 OWN_NAMES = ("accounts.google.com", "update.googleapis.com")
-"""What Chromium asks for by itself, whatever its flags and policies say; the ledger is to have pages' wants."""
+"""What Chromium asks for by itself, whatever its policies say; the ledger is to have pages' wants."""
 FLAGS = (
     "--no-sandbox",  # root's, in a container
     "--disable-dev-shm-usage",  # a container's /dev/shm is small
