@@ -22,7 +22,10 @@ pytestmark = pytest.mark.kind
 
 HEARS_CTRL_C = ("env", "--default-signal=INT")
 """A shell starts what it puts in the background deaf to Ctrl-C, and so the tests and what they start."""
-SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+DOCUMENT = ROOT / "scenarios" / "document.yaml"
+CHAPTERS = {DOCUMENT.parent / name for name in yaml.safe_load(DOCUMENT.read_text())["chapters"]}
+SCENARIOS = [path for path in sorted((ROOT / "scenarios").glob("*.yaml")) if path not in CHAPTERS]
+"""The whole document once, and what is no chapter of it: each chapter by itself would double the time."""
 NFS_POD = """
 apiVersion: v1
 kind: Pod
@@ -96,6 +99,34 @@ def test_every_scenario_holds(name: str, scenario: Path) -> None:
     done = lab("run", str(scenario), "--name", name)
 
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
+
+
+def test_a_scenario_that_was_kept_is_played_again(name: str) -> None:
+    """Without `--again` what stands is in the way: the twin."""
+    storage = str(ROOT / "scenarios" / "storage.yaml")
+    kept = lab("run", storage, "--keep", "--name", name)
+    in_the_way = lab("run", storage, "--keep", "--name", name)
+    again = lab("run", storage, "--again", "--name", name)
+    after = lab("run", storage, "--name", name)
+
+    assert kept.returncode == 0, kept.stdout[-4000:]
+    assert in_the_way.returncode == 1
+    assert again.returncode == 0, again.stdout[-4000:]
+    assert after.returncode == 0, after.stdout[-4000:]
+
+
+def test_a_chapter_brings_what_it_needs_and_leaves_nothing(name: str) -> None:
+    before = _objects(name)
+    done = lab("run", str(ROOT / "scenarios" / "tfjob.yaml"), "--name", name, "--json")
+
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert [one["name"] for one in json.loads(done.stdout)["scenarios"]] == ["kubeflow", "tfjob"]
+    assert _objects(name) == before
+
+
+def _objects(name: str) -> list[str]:
+    kinds = "deployments,statefulsets,services,jobs,pods,pvc,pv,sc,crd,clusterroles,clusterrolebindings"
+    return sorted(at_workstation(name, f"kubectl get {kinds} -o name").stdout.split())
 
 
 def test_pods_on_three_nodes_share_an_nfs_volume_and_leave_no_mount(name: str) -> None:
