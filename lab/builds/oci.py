@@ -128,11 +128,19 @@ class Store:
 
     def rows(self) -> Iterator[Row]:
         """Yield every name whose image is whole, by name."""
+        for reference, name, stored in self._named():
+            yield Row(reference, stored.size, stored.digest, name.loaded)
+
+    def images(self) -> Iterator[tuple[str, Stored]]:
+        """Yield every complete reference with its image, where that is whole."""
+        return ((reference, stored) for reference, _, stored in self._named())
+
+    def _named(self) -> Iterator[tuple[str, Name, Stored]]:
         for file in sorted((self.root / "names").glob("*.json")):
             name = layout.decode(Name, file.read_bytes(), str(file))
             stored = self._open(name.blob)
             if stored is not None:
-                yield Row(unquote(file.name.removesuffix(".json")), stored.size, stored.digest, name.loaded)
+                yield unquote(file.name.removesuffix(".json")), name, stored
 
     def _write(self, place: Path, content: BaseModel) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ Facts: the OCI distribution specification (blob uploads, cross-repository mounts
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +14,7 @@ import httpx
 
 from lab.builds.layout import Blob
 from lab.builds.oci import Store, Stored
-from lab.builds.reference import Reference
+from lab.builds.reference import Reference, parse_reference
 from lab.errors import LabError
 
 SIDE_BY_SIDE = 4
@@ -37,8 +37,9 @@ def registry(url: str, transport: httpx.BaseTransport | None = None) -> Iterator
 def push(client: httpx.Client, store: Store, images: Mapping[Reference, Stored]) -> int:
     """Have *images* in the registry under their prefix paths; return the bytes that had to be sent.
 
-    A layer that several images share is sent once and mounted for the others.
+    A layer that several images share, of these or of earlier ones, is sent once and mounted for the others.
     """
+    holders = _holders(store)
     owners: dict[str, tuple[str, Blob]] = {}
     others: list[tuple[str, str, Blob]] = []
     for reference, stored in images.items():
@@ -48,16 +49,25 @@ def push(client: httpx.Client, store: Store, images: Mapping[Reference, Stored])
                 others.append((reference.path, owner, blob))
     largest_first = sorted(owners.values(), key=lambda one: one[1].size, reverse=True)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        sent = sum(pool.map(lambda one: upload(client, store, *one), largest_first))
+        sent = sum(
+            pool.map(
+                lambda one: upload(client, store, *one, holders=holders.get(one[1].digest, ())), largest_first
+            )
+        )
         sent += sum(pool.map(lambda one: mount(client, store, *one), others))
         list(pool.map(lambda one: put_manifest(client, store, *one), images.items()))
     return sent
 
 
-def upload(client: httpx.Client, store: Store, repository: str, blob: Blob) -> int:
-    """Send *blob* if it is not there; return the bytes sent."""
+def upload(
+    client: httpx.Client, store: Store, repository: str, blob: Blob, *, holders: Sequence[str] = ()
+) -> int:
+    """Send *blob* if it is not there, nor in one of the repositories *holders*; return the bytes sent."""
     if _has(client, repository, blob):
         return 0
+    for holder in holders:
+        if holder != repository and _has(client, holder, blob):
+            return mount(client, store, repository, holder, blob)
     begun = _expect(client.post(f"/v2/{repository}/blobs/uploads/"), 202, f"upload to {repository}")
     return _send(client, store, repository, blob, begun.headers["Location"])
 
@@ -86,6 +96,15 @@ def put_manifest(client: httpx.Client, store: Store, reference: Reference, store
             raise LabError(
                 f"{reference}: the registry changed it on the way: {stored.digest} here, {digest} there"
             )
+
+
+def _holders(store: Store) -> Mapping[str, Sequence[str]]:
+    """Return, by digest, the repositories that would have a blob if all that the store names were sent."""
+    holders: dict[str, list[str]] = {}
+    for reference, stored in store.images():
+        for digest in {blob.digest for blob in stored.manifest.blobs}:
+            holders.setdefault(digest, []).append(parse_reference(reference).path)
+    return holders
 
 
 def _has(client: httpx.Client, repository: str, blob: Blob) -> bool:

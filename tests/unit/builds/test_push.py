@@ -111,6 +111,20 @@ def test_a_shared_layer_is_sent_once_where_the_registry_mounts(store: Store, *, 
     assert fake.bodies == (4 if mounts else 6)
 
 
+@pytest.mark.parametrize(("named", "bodies"), [(True, 4), (False, 6)])
+def test_a_layer_sent_with_an_earlier_image_is_not_sent_again(store: Store, *, named: bool, bodies: int):
+    fake = FakeRegistry()
+    for name in ("docker.io/me/one:1", "quay.io/me/two:1"):
+        stored = image(store, name, LAYERS[0], name.encode())
+        if named:
+            store.name(name, stored, loaded=False)
+
+        send(fake, store, {parse_reference(name): stored})
+
+    assert ("quay.io/me/two", sha(LAYERS[0])) in fake.blobs
+    assert fake.bodies == bodies
+
+
 def test_a_registry_that_rewrites_a_manifest_is_found_out(store: Store):
     reference = parse_reference("gcr.io/me/it:1")
     stored = image(store, "gcr.io/me/it:1", *LAYERS)
