@@ -14,7 +14,7 @@ from lab.journal import (
     StepFinished,
     StepStarted,
 )
-from lab.spec.scenario import Expectation, Lines, Outcome
+from lab.spec.scenario import Expectation, Finding, Lines, Outcome
 from lab.verdict import Judgement, Observation, Verdict
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -97,3 +97,28 @@ EVENTS = [
     ScenarioFinished("seal", held=True, at=at(833)),
     RunFinished(interrupted=False, at=at(833)),
 ]
+
+BOOK = [
+    RunStarted("lab", ("book", "one", "two"), START),
+    ScenarioStarted(
+        "book",
+        "both `chapters`",
+        "book.yaml",
+        "guide.md",
+        0,
+        START,
+        chapters=("one", "two"),
+        findings=(Finding(lines=(Lines(first=2, last=9),), text="the `token` is <printed>"),),
+    ),
+    ScenarioStarted("one", "", "one.yaml", "guide.md", 1, START),
+    *step("a", 1, 0, 10, "passed", scenario="one"),
+    ScenarioStarted("two", "", "two.yaml", "guide.md", 1, at(10)),
+    *step("b", 1, 10, 40, "passed", scenario="two"),
+    *step("no b", 1, 40, 41, "passed", scenario="two", part=Part.CLEANUP),
+    ScenarioFinished("two", held=True, at=at(41)),
+    *step("no a", 1, 41, 45, "passed", scenario="one", part=Part.CLEANUP),
+    ScenarioFinished("one", held=True, at=at(45)),
+    ScenarioFinished("book", held=True, at=at(45)),
+    RunFinished(interrupted=False, at=at(45)),
+]
+"""Two chapters, both cleaned up when the second is over."""

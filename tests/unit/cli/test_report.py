@@ -158,3 +158,16 @@ def test_a_run_leaves_its_folder_whole(lab, standing, tmp_path):
     html = (folder / "report.html").read_text()
     for piece in ("guide held", "# kubectl get crd", "Nothing was wanted from outside.", "localnode-3"):
         assert piece in html
+
+
+def test_earlier_runs_are_compared_with_and_broken_ones_are_not(tmp_path, folder):
+    for name, text in (("b-torn", '{"event": "no'), ("c-other", '{"event": "unknown"}\n')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "events.jsonl").write_text(text)
+    now = tmp_path / "z-now"
+    now.mkdir()
+
+    before = runfolder.write_before(tmp_path, now)
+
+    assert before.of("mnist", "step", "a wait") == 75
+    assert (now / "before.json").is_file()

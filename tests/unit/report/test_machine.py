@@ -6,7 +6,8 @@ import json
 from xml.etree import ElementTree as ET
 
 from lab.report.machine import as_json, as_junit
-from tests.unit.story import EVENTS
+from lab.report.usage import Part, Sample
+from tests.unit.story import BOOK, EVENTS, at
 
 
 def parsed(text):
@@ -30,6 +31,22 @@ def test_json_has_the_run_and_every_step():
     assert log["expect"] == {"outcome": "succeeds", "says": ["epoch"], "never-says": []}
     assert log["evidence"] == [{"title": "events", "text": "LAST SEEN\nBackOff"}]
     assert log["seconds"] == 750.0
+
+
+def test_json_has_chapters_findings_and_the_peak():
+    run = json.loads(as_json(BOOK, samples=[Sample(at(3), {"dns": Part(1.0, 77)})]))
+    book, one, _ = run["scenarios"]
+
+    assert (run["held"], run["peak_memory"]["bytes"], run["peak_memory"]["parts"]) == (True, 77, {"dns": 77})
+    assert (book["chapters"], book["findings"]) == (
+        ["one", "two"],
+        [{"lines": ["2-9"], "text": "the `token` is <printed>"}],
+    )
+    assert (one["seconds"], one["cleanup_seconds"]) == (14.0, 4.0)
+
+
+def test_what_was_not_sampled_has_no_peak():
+    assert json.loads(as_json(EVENTS))["peak_memory"] is None
 
 
 def test_junit_counts_and_says_why():

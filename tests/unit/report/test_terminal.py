@@ -7,14 +7,15 @@ import io
 from rich.console import Console
 
 from lab.journal import StepStarted
+from lab.report.before import Before
 from lab.report.plain import plain, seconds
 from lab.report.terminal import Live
 from tests.unit.story import EVENTS
 
 
-def shown(events=EVENTS, **console):
+def shown(events=EVENTS, before=None, **console):
     file = io.StringIO()
-    live = Live(console=Console(file=file, width=60, highlight=False, **console))
+    live = Live(before, console=Console(file=file, width=60, highlight=False, **console))
     for event in events:
         live.record(event)
     return file.getvalue()
@@ -45,6 +46,23 @@ def test_preparation_and_cleanup_are_quiet_unless_they_fail():
     assert "what the scenario needs" not in text
     assert "  ok      tidy" not in text
     assert "  ERROR   tidier" in text
+
+
+def test_a_step_that_took_another_time_says_the_last():
+    before = Before({"mnist": {"step a wait": 12.0, "step the kinds": 0.6}})
+    text = shown(before=before)
+
+    assert "  ok      a wait  75 s (last time 12 s)  added:" in text
+    assert "  ok      the kinds  0.5 s  lines" in text
+
+
+def test_the_line_under_way_says_the_last_time(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    started = next(event for event in EVENTS if isinstance(event, StepStarted) and event.step == "a wait")
+    before = Before({"mnist": {"step a wait": 12.0}})
+
+    assert "last time 12 s" in shown([started, *EVENTS[5:]], before, force_terminal=True)
+    assert "last time" not in shown([started, *EVENTS[5:]], force_terminal=True)
 
 
 def test_words_in_brackets_are_not_markup():

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from lab.journal import RunFinished
 from lab.report.text import as_plan, as_text
+from lab.report.usage import Part, Sample
 from lab.spec.reading import read_scenario
-from tests.unit.story import EVENTS, at
+from tests.unit.story import BOOK, EVENTS, at
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -47,3 +48,27 @@ def test_the_plan_names_every_step_and_does_nothing():
     )
     assert text.index("whatever happened:") < text.index("the sinkhole again")
     assert all(step.name in text for step in (*scenario.steps, *scenario.cleanup))
+
+
+def test_a_book_has_a_row_for_each_chapter():
+    lines = as_text(BOOK).splitlines()
+    rows = lines[lines.index("book: both `chapters`") :]
+
+    assert rows[:4] == [
+        "book: both `chapters`",
+        "  ok      one       10 s, cleanup 4.0 s       1 passed",
+        "  ok      two       30 s, cleanup 1.0 s       1 passed",
+        "  2 of 2 chapters held, in 45 s: held",
+    ]
+
+
+def test_what_the_document_has_wrong_comes_before_the_last_line():
+    assert as_text(BOOK).endswith(
+        "\n\nWhat guide.md itself has wrong:\n  lines 2-9: the `token` is <printed>\n\n2 of 2 scenarios held, in 45 s\n"
+    )
+
+
+def test_the_last_line_has_the_peak_of_memory():
+    samples = [Sample(at(1), {"a": Part(0, 2**30), "b": Part(0, 2**29)}), Sample(at(2), {"a": Part(0, 5)})]
+
+    assert as_text(EVENTS, samples=samples).endswith(", 1.50 GiB of memory at the peak\n")
