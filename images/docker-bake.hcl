@@ -8,7 +8,7 @@ variable "HELM" { default = "images/workstation/go/helm" }
 
 group "default" {
   targets = [
-    "seal", "dns", "nginx-autoindex", "nfs", "registry", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
+    "seal", "dns", "nginx-autoindex", "nfs", "registry", "front", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
     "nfs-client-provisioner", "tensorflow",
     "tf_operator", "tf_sample",
     "ambassador", "statsd", "centraldashboard", "spartakus-amd64",
@@ -40,6 +40,11 @@ target "nfs" {
 target "registry" {
   dockerfile = "images/registry/Dockerfile"
   tags       = ["airgap-lab/registry:latest"]
+}
+
+target "front" {
+  dockerfile = "images/front/Dockerfile"
+  tags       = ["airgap-lab/front:latest"]
 }
 
 target "workstation" {

@@ -71,6 +71,27 @@ def load(
         print(reference)
 
 
+@app.command("save")
+def save(
+    file: Annotated[Path, typer.Argument(help="The archive to write; its name ends in .tar.xz.")],
+    references: Annotated[list[str], typer.Argument(help="Original names, in the order to write them.")],
+) -> None:
+    """Write an archive of images for `docker load`, to be carried into a gap."""
+    import shutil
+
+    from lab.builds import writing
+    from lab.errors import LabError
+
+    made = writing.write(
+        references, file.name, wiring.real_host().shell, cache=wiring.cache_folder(), say=say
+    )
+    try:
+        shutil.copyfile(made, file)
+    except OSError as error:
+        raise LabError(f"{file} cannot be written: {error.strerror or error}") from error
+    print(file)
+
+
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the images that could be delivered."""

@@ -40,6 +40,10 @@ def run(
     only: Annotated[str | None, typer.Option(help="Play this step alone.")] = None,
     start_from: Annotated[str | None, typer.Option("--from", help="Leave out the steps before this.")] = None,
     document: DocumentFile = None,
+    archive: Annotated[
+        Path | None,
+        typer.Option("--archive", help="Your own .tar.xz, where a scenario needs an image archive."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +65,7 @@ def run(
         return
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
-    prepare = _preparation(lab, scenarios, keep=keep)
+    prepare = _preparation(lab, scenarios, keep=keep, archive=archive)
     folder = lab.state / "runs" / f"{lab.host.clock.now():%Y%m%dT%H%M%S}-{scenarios[-1].name}"
     held, begun = False, lab.host.clock.now()
     with lock.held(lab.state / "run.lock", f"lab {lab.config.name!r}"):
@@ -124,13 +128,18 @@ def _text(document: Path | None) -> str | None:
     return None if document is None else read_text(document)
 
 
-def _preparation(lab: Wired, scenarios: Sequence[Scenario], *, keep: bool) -> Prepare:
+def _preparation(lab: Wired, scenarios: Sequence[Scenario], *, keep: bool, archive: Path | None) -> Prepare:
     """Return what puts needs in place. SpecError: a file of theirs is wrong."""
     from lab.steps import needs
 
     needs.check_files(scenarios)
     preparation = needs.Preparation(
-        lab.topology, lab.host, static=lab.config.static, cache=wiring.cache_folder(), keep=keep
+        lab.topology,
+        lab.host,
+        static=lab.config.static,
+        cache=wiring.cache_folder(),
+        keep=keep,
+        archive=archive,
     )
 
     def prepare(scenario: Scenario) -> AbstractContextManager[object]:

@@ -14,6 +14,7 @@ from lab.components.podnetwork import PodNetwork
 from lab.components.routes import Routes
 from lab.components.seal import Seal, Wall
 from lab.components.sinkhole import Sinkhole
+from lab.components.trust import Trust
 from lab.components.workstation import Credentials, Workstation
 from lab.host import Host
 from lab.spec.topology import Topology
@@ -65,11 +66,12 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Comp
             Part(topology, host, topology.web, (*answers, "80")),
             Part(topology, host, topology.nfs, (*answers, "2049")),
             Part(topology, host, topology.registry, (*answers, "5000")),
+            Part(topology, host, topology.front, (*answers, "443")),
             Sinkhole(topology, host),
             Workstation(topology, host),
             Cluster(topology, host, ground.node_image, ground.state, ground.restricted),
         ),
-        (Names(topology, host),),
+        (Trust(topology, host), Names(topology, host)),
         (Seal(topology, host),),
         (PodNetwork(topology, host),),
         (Routes(topology, host),),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lab.host import Host
 from lab.host.containers import standing
+from lab.spec import front
 from lab.spec.plan import SETTINGS
 from lab.spec.topology import Topology
 
@@ -53,7 +54,9 @@ class Names:
         for node in self.topology.cluster.nodes:
             if node.container in addresses:
                 named[node.name] = named[node.container] = addresses[node.container]
-        return named
+        # The mirrored registries are inside, and come last: an address is named after its machine first.
+        mirrored = front.every_name(self.topology.cluster.mirrors)
+        return named | dict.fromkeys(mirrored, str(self.topology.site_address))
 
     def _askers(self) -> list[str]:
         return [node.container for node in self.topology.cluster.nodes] + [self.topology.workstation.name]

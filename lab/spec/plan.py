@@ -6,9 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from lab.spec import front
 from lab.spec.config import LabConfig
 from lab.spec.podwatch import WATCH_PATH, WATCH_PODS
 from lab.spec.topology import (
+    REGISTRY_PORT,
     ClusterSpec,
     ContainerSpec,
     NetworkSpec,
@@ -26,6 +28,8 @@ COLLECTOR_SETTINGS = "/etc/lab/collector.json"
 """What the collector watches; it reads the file again when it changes."""
 SETTINGS = "/etc/lab/fakedns.json"
 ZONES_CONF = "/etc/bind/named.conf.default-zones"
+ENGINE_FOLDER = "/var/lib/docker"
+"""Of the workstation's own engine. A volume: its layers are overlays, which do not stand on another."""
 EXPORTS = "/opt/nfs  *(rw,async,no_root_squash,no_subtree_check)\n"
 """The document's /etc/exports."""
 
@@ -77,6 +81,14 @@ def plan(config: LabConfig) -> Topology:
         registry=_at_site(
             site, "registry", own_image("registry"), volumes={f"{name}-registry": "/var/lib/registry"}
         ),
+        front=_at_site(
+            site,
+            "front",
+            own_image("front"),
+            files=_front_files(config.mirrors),
+            volumes={f"{name}-front": front.KEPT},
+            env={"LAB_NAME": name},
+        ),
         sinkhole=ContainerSpec(
             name=f"{name}-sinkhole",
             image=own_image("dns"),
@@ -100,7 +112,12 @@ def plan(config: LabConfig) -> Topology:
             dns=config.site,
             command=("bash", WATCH_PATH),
             files={WATCH_PATH: WATCH_PODS.encode()},
-            volumes={f"{name}-static": "/usr/local/static", f"{name}-bind": "/etc/bind"},
+            volumes={
+                f"{name}-static": "/usr/local/static",
+                f"{name}-bind": "/etc/bind",
+                f"{name}-engine": ENGINE_FOLDER,
+            },
+            capabilities=("SYS_ADMIN",),
         ),
         seal=ContainerSpec(
             name=f"{name}-seal",
@@ -136,6 +153,7 @@ def _at_site(
     volumes: Mapping[str, str],
     files: Mapping[str, bytes] | None = None,
     capabilities: tuple[str, ...] = (),
+    env: Mapping[str, str] | None = None,
 ) -> ContainerSpec:
     return ContainerSpec(
         name=site.name.removesuffix("site") + part,
@@ -145,7 +163,16 @@ def _at_site(
         volumes=volumes,
         files=files or {},
         capabilities=capabilities,
+        env=env or {},
     )
+
+
+def _front_files(mirrors: tuple[str, ...]) -> Mapping[str, bytes]:
+    names = "".join(f"{name}\n" for name in front.every_name(mirrors))
+    return {
+        f"{front.FOLDER}/names": names.encode(),
+        f"{front.FOLDER}/nginx.conf": front.configuration(mirrors, REGISTRY_PORT).encode(),
+    }
 
 
 def _cluster(config: LabConfig) -> ClusterSpec:

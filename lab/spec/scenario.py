@@ -301,6 +301,10 @@ class Needs(Model):
     """Names that must resolve inside the gap."""
     urls: tuple[str, ...] = ()
     """What must be there to be fetched inside the gap."""
+    archives: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.tar\.xz$")], Images] = Field(
+        default_factory=dict
+    )
+    """Image archives in the workstation's home, by file name: of which images, in which order."""
     scenarios: tuple[str, ...] = ()
     """Scenario files that must have held before, and whose traces stay until nothing to come needs them."""
 

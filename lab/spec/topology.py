@@ -97,6 +97,8 @@ class Topology:
     web: ContainerSpec
     nfs: ContainerSpec
     registry: ContainerSpec
+    front: ContainerSpec
+    """The registry under its originals' names, by TLS."""
     sinkhole: ContainerSpec
     workstation: ContainerSpec
     seal: ContainerSpec
@@ -117,6 +119,7 @@ class Topology:
             self.web,
             self.nfs,
             self.registry,
+            self.front,
             self.sinkhole,
             self.workstation,
         )

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from lab.builds import writing
 from lab.builds.deliver import deliver
 from lab.errors import LabError, SpecError
 from lab.host import Host
@@ -20,6 +21,7 @@ from lab.spec.reading import read_text
 from lab.spec.scenario import Needs, Scenario
 from lab.spec.topology import Topology
 from lab.standins.fakedns.master import read_zone
+from lab.steps.carry import carry
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,8 @@ class Preparation:
     static: Path | None
     cache: Path
     keep: bool = False
+    archive: Path | None = None
+    """The user's own, in the place of those that scenarios need."""
     _standing: list[_Wish] = field(default_factory=list)
     _there: _Wish | None = None
     """What was put in place last; None: whatever an earlier run left."""
@@ -56,6 +60,11 @@ class Preparation:
         _agree([*self._standing, wish])
         if needs.images:
             deliver(needs.images, self.topology, self.host, cache=self.cache, say=log.info)
+        for name, images in needs.archives.items():
+            archive = self.archive or writing.write(
+                images, name, self.host.shell, cache=self.cache, say=log.info
+            )
+            carry(archive, name, self.topology, self.host)
         self._standing.append(wish)
         try:
             self._have(_together(self._standing))

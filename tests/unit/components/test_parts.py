@@ -216,7 +216,9 @@ class TestNames:
             "workstation",
             *(node.name for node in LAB.cluster.nodes),
             *(node.container for node in LAB.cluster.nodes),
+            *("gcr.io", "quay.io", "registry.k8s.io", "docker.io", "registry-1.docker.io", "index.docker.io"),
         }
+        assert written["hosts"]["registry-1.docker.io"] == "10.142.18.191"
         assert written | {"hosts": {}} == json.loads(LAB.dns.files[SETTINGS])
 
     def test_one_without_an_address_has_no_name(self, host, containers):

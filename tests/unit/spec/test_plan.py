@@ -63,7 +63,7 @@ def test_the_parts_of_the_site_share_one_namespace_and_come_after_it():
     sharing = {one.role for one in LAB.containers if one.shares == LAB.site.name}
     order = [one.role for one in LAB.containers]
 
-    assert sharing == {"dns", "web", "nfs", "registry"}
+    assert sharing == {"dns", "web", "nfs", "registry", "front"}
     assert all(order.index("site") < order.index(role) for role in sharing)
 
 
@@ -82,7 +82,8 @@ def test_only_the_gatekeeper_may_do_everything():
         "seal"
     ]
     assert {one.role: one.capabilities for one in LAB.containers if one.capabilities} == {
-        "nfs": ("DAC_READ_SEARCH", "SYS_ADMIN")
+        "nfs": ("DAC_READ_SEARCH", "SYS_ADMIN"),
+        "workstation": ("SYS_ADMIN",),
     }
 
 
@@ -93,7 +94,8 @@ def test_whoever_has_a_name_to_ask_asks_the_site():
 
 
 def test_the_operator_writes_where_dns_and_web_read():
-    assert LAB.workstation.volumes == {"lab-static": "/usr/local/static", "lab-bind": "/etc/bind"}
+    shared = {"lab-static": "/usr/local/static", "lab-bind": "/etc/bind"}
+    assert LAB.workstation.volumes == {**shared, "lab-engine": "/var/lib/docker"}
     assert LAB.web.volumes == {"lab-static": "/usr/share/nginx/html"}
     assert LAB.dns.volumes == {"lab-bind": "/etc/bind"}
 
