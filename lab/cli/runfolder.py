@@ -71,11 +71,16 @@ def write_images(lab: Wired, folder: Path, *, since: datetime) -> None:
     from lab.report import traffic
 
     containers, topology = lab.host.containers, lab.topology
-    registry, node = topology.registry.name, topology.cluster.control_plane.container
+    node = topology.cluster.control_plane.container
     seen = standing(containers, topology)
     people = {**node_addresses(topology, seen), str(topology.network.gateway): "the lab"}
-    said = containers.logs(registry, since=since.timestamp()) if registry in seen else ""
-    pulls, pushes = traffic.pulled_and_pushed(said.splitlines(), people, since=since)
+    said = [
+        line
+        for name in (topology.registry.name, topology.front.name)
+        if name in seen
+        for line in containers.logs(name, since=since.timestamp()).splitlines()
+    ]
+    pulls, pushes = traffic.pulled_and_pushed(said, people, since=since)
     images: tuple[Image, ...] = ()
     if node in seen and seen[node].running:
         listed = containers.exec(node, ["crictl", "images", "-o", "json"], timeout=30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lab.report.labfacts import LabFacts
@@ -15,6 +16,9 @@ BUS = 26
 """From the last row of nodes to the wire, and from there to what is below."""
 SITE_WIDTH = 2 * NODE_WIDTH + GAP
 SERVER_HEIGHT = 20
+
+
+SHORT = {"control plane": "control pl."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ class Drawing:
     """Lines from a box to the wire: x, and both ends' y."""
 
 
-def drawing(facts: LabFacts) -> Drawing:
+def drawing(facts: LabFacts, *, pulled: Mapping[str, int] | None = None) -> Drawing:
+    """Lay out *facts*. *pulled* is how many images each node had from the registry meanwhile, by its name."""
+    had = pulled or {}
     nodes = tuple(
         Box(
             "node",
@@ -57,7 +63,7 @@ def drawing(facts: LabFacts) -> Drawing:
             NODE_WIDTH,
             NODE_HEIGHT,
             _fitting(node.name),
-            node.role,
+            f"{SHORT.get(node.role, node.role)}, {had[node.name]} pulled" if node.name in had else node.role,
         )
         for index, node in enumerate(facts.nodes)
     )

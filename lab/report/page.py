@@ -6,6 +6,7 @@ said goes through `plain` and is escaped.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -96,7 +97,7 @@ def as_html(
             slips=list(_slips(run, lines)),
             wrong=[step for one in scenarios for step in one.steps if step.is_wrong],
             facts=facts,
-            drawing=drawing(facts) if facts else None,
+            drawing=drawing(facts, pulled=_pulled(traffic)) if facts else None,
             ledger=ledger,
             traffic=traffic,
             peak=usage.peak(samples),
@@ -192,6 +193,11 @@ def _resources(run: Run, samples: Sequence[Sample], facts: LabFacts | None) -> l
     nodes = [node.name for node in facts.nodes] if facts else []
     begins = [played.started.at for played in _stories(run)]
     return list(usage.curves(samples, nodes=nodes, begun=run.started, marks=begins[1:]))
+
+
+def _pulled(traffic: Traffic | None) -> Counter[str]:
+    pulls = traffic.pulls if traffic else ()
+    return Counter(pull.who.removeprefix("node ") for pull in pulls if pull.who.startswith("node "))
 
 
 def _stories(run: Run) -> list[Played]:

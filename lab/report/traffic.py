@@ -1,7 +1,8 @@
 """`images.json` of a run folder: who had which image from the registry, and what the nodes have. Pure.
 
-The source is the registry's own access log, which names every caller by address: a pull that somebody tells
-of but that never came is not in it, and one that nobody tells of is. Its times are whole seconds.
+The sources are the access logs of the registry and of the front that answers for other names by TLS. They
+name every caller by address: a pull that somebody tells of but that never came is not in them, and one that
+nobody tells of is. Their times are whole seconds.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from lab.errors import SpecError
+from lab.spec.front import DOCKER_HUB, HUB_NAMES
 
 _LINE = re.compile(
     r'(?P<address>[0-9a-f.:]+) \S+ \S+ \[(?P<at>[^\]]+)\] "(?P<method>[A-Z]+) /v2/(?P<name>[^ "?]+)/'
-    r'(?P<kind>manifests|blobs)/(?P<what>[^ "/?]+)(?P<query>\?[^ "]*)? [^"]*" (?P<status>\d{3}) (?P<size>\d+)'
+    r'(?P<kind>manifests|blobs)/(?P<what>[^ "/?]+)(?:/[^ "?]*)?(?P<query>\?[^ "]*)? [^"]*" (?P<status>\d{3})'
+    r' (?P<size>\d+) "[^"]*" "[^"]*"(?: host=(?P<host>\S+) took=(?P<took>\d+))?'
 )
+_FRONT = "127.0.0.1"
+"""Where the registry hears the front from, whose own log says for whom."""
 _SOURCE = re.compile(r"[?&]ns=(?P<host>[^&]+)")
 _TIME = "%d/%b/%Y:%H:%M:%S %z"
 _OURS = re.compile(r"registry\.k8s\.io/|docker\.io/kindest/")
@@ -58,7 +63,6 @@ class Image:
 class Traffic:
     pulls: tuple[Pull, ...] = ()
     pushes: tuple[Pull, ...] = ()
-    """Of which the log has no bytes: they came with the requests."""
     images: tuple[Image, ...] = ()
 
 
@@ -82,34 +86,51 @@ def pulled_and_pushed(
         at = datetime.strptime(asked["at"], _TIME)  # noqa: DTZ007 - the format has a zone
         if at < since.replace(microsecond=0) or not asked["status"].startswith("2"):
             continue
+        if asked["address"] == _FRONT:
+            continue
         whom = (people.get(asked["address"], asked["address"]), _name(asked))
         if asked["method"] in {"GET", "HEAD"}:
-            _count(pulls.setdefault(whom, _Tally(at, at)), asked, at)
-        elif asked["method"] == "PUT":
-            _count(pushes.setdefault(whom, _Tally(at, at)), asked, at)
+            _pulled(pulls.setdefault(whom, _Tally(at, at)), asked, at)
+        else:
+            _pushed(pushes.setdefault(whom, _Tally(at, at)), asked, at)
     sent = {whom: tally for whom, tally in pushes.items() if tally.tags or tally.digest}
     had = {whom: tally for whom, tally in pulls.items() if tally.layers}
     return tuple(_told(had)), tuple(_told(sent))
 
 
-def _count(tally: _Tally, asked: re.Match[str], at: datetime) -> None:
-    tally.first, tally.last = min(tally.first, at), max(tally.last, at)
+def _pulled(tally: _Tally, asked: re.Match[str], at: datetime) -> None:
+    tally.last = max(tally.last, at)
     if asked["kind"] == "manifests":
-        if not asked["what"].startswith("sha256:"):
-            tally.tags += [asked["what"]] if asked["what"] not in tally.tags else []
-        elif not tally.digest:  # an index comes before the manifest that it names
-            tally.digest = asked["what"]
+        _named(tally, asked["what"])
     elif asked["method"] == "GET":
         tally.layers += 1
         tally.bytes += int(asked["size"])
 
 
+def _pushed(tally: _Tally, asked: re.Match[str], at: datetime) -> None:
+    """A layer comes in pieces and is closed by a PUT; the registry's own log has no bytes of it."""
+    tally.last = max(tally.last, at)
+    if asked["kind"] == "manifests":
+        _named(tally, asked["what"])
+        return
+    tally.layers += asked["method"] == "PUT"
+    tally.bytes += int(asked["took"] or 0)
+
+
+def _named(tally: _Tally, what: str) -> None:
+    if not what.startswith("sha256:"):
+        tally.tags += [what] if what not in tally.tags else []
+    elif not tally.digest:  # an index comes before the manifest that it names
+        tally.digest = what
+
+
 def _name(asked: re.Match[str]) -> str:
-    """Return the image's name with its host, which a mirror is told beside the path."""
+    """Return the image's name with its host, which a mirror is told beside the path, the front by itself."""
     source = _SOURCE.match(asked["query"] or "")
-    if source and not asked["name"].startswith(f"{source['host']}/"):
-        return f"{source['host']}/{asked['name']}"
-    return asked["name"]
+    host = source["host"] if source else asked["host"]
+    if host is None or asked["name"].startswith(f"{host}/"):
+        return asked["name"]
+    return f"{DOCKER_HUB if host in HUB_NAMES else host}/{asked['name']}"
 
 
 def _told(tallies: Mapping[tuple[str, str], _Tally]) -> Iterator[Pull]:

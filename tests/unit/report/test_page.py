@@ -11,13 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.journal import Evidence, RunFinished, StepFinished
+from lab.journal import (
+    Evidence,
+    RunFinished,
+    StepFinished,
+)
 from lab.ledger import Entry, Kind, Ledger
+from lab.report import usage
+from lab.report.before import Before
 from lab.report.page import as_html
+from lab.report.traffic import Pull, Traffic
+from lab.report.usage import Sample
 from lab.spec.scenario import Lines, Outcome, Plot
-from lab.verdict import Observation
+from lab.verdict import Attachment, Observation
 from tests.unit.report.test_labfacts import FACTS
-from tests.unit.story import EVENTS, START, at, step
+from tests.unit.story import BOOK, EVENTS, START, at, step
 
 VOID = {"meta", "br", "link", "img", "input"}
 DOCUMENT = "\n".join(f"line {number} <of> the & document" for number in range(1, 700))
@@ -373,3 +381,96 @@ def test_every_text_can_be_read_on_every_ground():
             for ground in ("paper", "sunk"):
                 dark, light = sorted((luminance(palette[text]), luminance(palette[ground])))
                 assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{text} on {ground}"
+
+
+def test_a_book_is_the_title_and_its_chapters_the_table():
+    read = page(BOOK)
+
+    assert read.headings[:2] == ["book held", "Chapters"]
+    assert read.headings.count("one held") == 1
+    assert "book held" not in read.headings[1:]
+    assert [piece for piece in ("cleanup 4.0 s", "30 s", "cleanup 1.0 s") if piece not in read.text] == []
+
+
+def test_what_the_document_has_wrong_is_shown_with_its_lines():
+    read = page(BOOK, document="\n".join(f"line {number} of it" for number in range(1, 20)))
+
+    assert "What the document itself has wrong" in read.headings
+    assert "guide.md, lines 2\N{EN DASH}9" in read.text
+    assert "is <printed>" in read.text
+    assert "line 5 of it" in read.text
+    assert "line 6 of it" not in read.text  # a few lines are enough to find the place
+
+
+def test_a_document_without_slips_has_no_such_section():
+    assert "What the document itself has wrong" not in page().headings
+
+
+def test_earlier_times_stand_beside_these():
+    before = Before({"one": {"step a": 75.0}}, {"two": 12.0})
+    text = page(BOOK, before=before).text
+
+    assert "took 10 s, last time 75 s" in text
+    assert "last time 12 s" in text
+
+
+def test_memory_and_processors_are_drawn_with_the_peak():
+    samples = [
+        Sample(at(second), {"localnode-1": usage.Part(second / 2, 2**30), "dns": usage.Part(0, 2**29)})
+        for second in (0, 5, 40)
+    ]
+    read = page(BOOK, samples=samples, facts=FACTS)
+
+    assert "Processors and memory" in read.headings
+    assert "1.50 GiB at the peak" in read.text
+    assert (
+        len([value for value in read.values("class") if value == "mark-line"]) == 2
+    )  # a chapter, in two curves
+
+
+def test_who_pulled_what_is_told_and_drawn():
+    pull = Pull("node localnode-1", "quay.io/a", ("v1",), "sha256:" + "a" * 64, 3, 5_000_000, START, at(2))
+    read = page(BOOK, facts=FACTS, traffic=Traffic((pull,), (replace(pull, who="workstation", bytes=0),)))
+
+    assert "quay.io/a:v1" in read.text
+    assert "3, 5.0 MB" in read.text
+    assert "control pl., 1 pulled" in read.text
+    assert "Pushed" in read.text
+
+
+def test_a_run_that_pulled_nothing_says_so():
+    assert "Nothing was pulled: what was needed was on the nodes." in page(BOOK, traffic=Traffic()).text
+
+
+PNG = Attachment("the login", "image/png", b"", "attachments/login.png")
+
+
+def pictured(attachment=PNG, files=None):
+    seen = Observation(Outcome.SUCCEEDS, "seen", 1.0, (attachment,))
+    events = [
+        replace(one, seen=seen) if isinstance(one, StepFinished) and one.step == "a" else one for one in BOOK
+    ]
+    return page(events, files=files or {})
+
+
+def test_a_picture_is_on_the_page_and_says_what_it_is():
+    read = pictured(files={"attachments/login.png": b"PNG"})
+
+    assert read.values("src") == ["data:image/png;base64,UE5H"]
+    assert read.values("alt") == ["the login"]
+
+
+@pytest.mark.parametrize(
+    ("attachment", "content", "said"),
+    [
+        (PNG, None, "its file is not in the run's folder"),
+        (replace(PNG, media_type="image/svg+xml"), b"<svg/>", "attachments/login.png in the run's folder"),
+        (PNG, b"x" * (2**21 + 1), "attachments/login.png in the run's folder, 2 MB"),
+    ],
+    ids=["lost", "could carry a script", "too large"],
+)
+def test_a_picture_that_cannot_be_shown_is_named(attachment, content, said):
+    read = pictured(attachment, {"attachments/login.png": content} if content else {})
+
+    assert read.values("src") == []
+    assert said in read.text

@@ -75,15 +75,30 @@ def test_the_second_in_which_the_run_began_counts():
     assert len(pulls([line(f"GET /v2/a/b/blobs/{MANIFEST}", at="24/Nov/2026:16:00:08 +0000")])) == 1
 
 
-def test_a_push_is_told_by_its_manifest():
+def test_a_push_through_the_front_is_told_with_its_bytes():
     lines = [
-        line("PUT /v2/gcr.io/x/blobs/uploads/1?digest=sha256:0", status=201, address="10.142.18.5"),
-        line("PUT /v2/gcr.io/x/manifests/v2", status=201, address="10.142.18.5"),
+        line("POST /v2/x/blobs/uploads/", status=202, address="10.142.18.5") + " host=gcr.io took=300",
+        line("PATCH /v2/x/blobs/uploads/1?s=2", status=202, address="10.142.18.5") + " host=gcr.io took=9000",
+        line("PUT /v2/x/blobs/uploads/1?digest=sha256:0", status=201, address="10.142.18.5")
+        + " host=gcr.io took=400",
+        line("PUT /v2/x/manifests/v2", status=201, address="10.142.18.5") + " host=gcr.io took=800",
+        line("PUT /v2/gcr.io/x/manifests/v2", status=201, address="127.0.0.1"),
     ]
     had, (sent,) = pulled_and_pushed(lines, PEOPLE, since=BEGUN)
 
     assert had == ()
     assert (sent.who, sent.image, sent.tags) == ("workstation", "gcr.io/x", ("v2",))
+    assert (sent.layers, sent.bytes) == (1, 9700)
+
+
+def test_docker_hub_has_one_name():
+    told = line("PUT /v2/katacoda/a/manifests/latest", status=201) + " host=registry-1.docker.io took=800"
+
+    assert pulled_and_pushed([told], PEOPLE, since=BEGUN)[1][0].image == "docker.io/katacoda/a"
+
+
+def test_what_never_got_a_manifest_was_not_pushed():
+    assert pulled_and_pushed([line("POST /v2/x/blobs/uploads/", status=202)], PEOPLE, since=BEGUN) == ((), ())
 
 
 def test_the_nodes_images_without_the_clusters_own():

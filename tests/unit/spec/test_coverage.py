@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.spec.coverage import coverage, document_lines, lines, reads_as_command
+from lab.spec.order import in_order
 from lab.spec.reading import parse_scenario, read_scenario
 
 ROOT = Path(__file__).parents[3]
@@ -168,3 +169,28 @@ def test_a_scenario_answers_for_every_line_that_it_covers(path):
 
     assert [answer for answer in found if answer.is_gap] == []
     assert bool(found) == bool(replayed.covers)
+
+
+def test_the_whole_document_has_a_step_or_a_reason_for_every_line():
+    if not DOCUMENT.is_file():
+        pytest.skip(f"no {DOCUMENT.name} beside the checkout")
+    text = DOCUMENT.read_text()
+    found = coverage(in_order([ROOT / "scenarios" / "document.yaml"]), text)
+
+    assert [answer for answer in found if answer.is_gap] == []
+    assert [answer.line.number for answer in found] == [line.number for line in lines(text)]
+
+
+def test_without_one_of_its_chapters_it_has_not():
+    if not DOCUMENT.is_file():
+        pytest.skip(f"no {DOCUMENT.name} beside the checkout")
+    *chapters, book = in_order([ROOT / "scenarios" / "document.yaml"])
+    gaps = [
+        sum(
+            answer.is_gap
+            for answer in coverage([*chapters[:left], *chapters[left + 1 :], book], DOCUMENT.read_text())
+        )
+        for left in range(len(chapters))
+    ]
+
+    assert all(gaps)
