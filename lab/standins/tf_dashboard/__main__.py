@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 
 import kopf
 from aiohttp import web
@@ -20,14 +21,21 @@ log = logging.getLogger(__name__)
 
 
 async def serve() -> None:
-    """Serve for ever. Raises `kopf.PermanentError` outside a cluster."""
+    """Serve until SIGTERM, which the first process of a container must ask for, or SIGINT.
+
+    Raises `kopf.PermanentError` outside a cluster.
+    """
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
     door = open_session(kopf.OperatorSettings(), RESOURCE)
     async with door.session:
         runner = web.AppRunner(application(door))
         await runner.setup()
         await web.TCPSite(runner, port=PORT).start()
         log.info("the TFJob dashboard (stand-in of the air-gap lab) listens on port %d", PORT)
-        await asyncio.Event().wait()
+        await told.wait()
+        await runner.cleanup()
 
 
 if __name__ == "__main__":
