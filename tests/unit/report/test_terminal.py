@@ -68,7 +68,9 @@ def test_the_line_under_way_says_the_last_time(monkeypatch):
 def test_words_in_brackets_are_not_markup():
     event = next(event for event in EVENTS if isinstance(event, StepStarted))
 
-    assert Live(console=Console(file=io.StringIO(), force_terminal=True)).record(event) is None
+    live = Live(console=Console(file=io.StringIO(), force_terminal=True))
+    live.record(event)
+    live.record(EVENTS[-1])  # its thread would go on
     assert "<inside> the gap & all" in shown()
 
 
