@@ -31,10 +31,15 @@ BY_ERROR = {
     "ERR_CONNECTION_RESET": "refused",
     "ERR_CONNECTION_TIMED_OUT": "times-out",
     "ERR_TIMED_OUT": "times-out",
+    "HTTP ERROR 404": "not-found",
 }
 """What Chromium calls it, to the outcome; anything else fails."""
 
+OWN_PAGE = "chrome-error:"
+"""Where the browser is when it shows its own words in place of a page."""
+
 _NET_ERROR = re.compile(r"net::(ERR_\w+)")
+_SHOWN_ERROR = re.compile(r"\bERR_\w+|\bHTTP ERROR 404\b")
 
 
 class Failure(Exception):
@@ -158,8 +163,14 @@ class Hand:
                 return None
 
     def _settled(self) -> str | None:
+        """Let what was set off come about. Raises Failure where it led to a page that cannot be had."""
         self.page.wait_for_timeout(SETTLE_MS)
-        return self._loaded()
+        said = self._loaded()
+        if self.page.url.startswith(OWN_PAGE):
+            text = self.text()
+            shown = _SHOWN_ERROR.search(text)
+            raise Failure(BY_ERROR.get(shown[0], "fails") if shown else "fails", f"the browser says:\n{text}")
+        return said
 
     def _loaded(self) -> str | None:
         """Wait for all that the page wants, but not for long: offline, some of it never comes."""

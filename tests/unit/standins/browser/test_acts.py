@@ -155,6 +155,26 @@ def test_a_tab_that_opens_is_gone_to():
     assert one.do({"see": "other"}) == "'other'"
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("This site can't be reached\nERR_CONNECTION_REFUSED", "refused"),
+        ("This page isn't working\nHTTP ERROR 503", "fails"),
+        ("No webpage was found\nHTTP ERROR 404", "not-found"),
+        ("Something else", "fails"),
+    ],
+)
+def test_a_click_that_leads_to_no_page_is_told_by_its_cause(text, outcome):
+    page = FakePage(texts=[text])
+    page.elements[("role", "link", "Go", True)] = [
+        Element(on_click=lambda: setattr(page, "url", "chrome-error://chromewebdata/"))
+    ]
+
+    failure = failing(page, {"click": {"text": "Go"}})
+
+    assert (failure.outcome, failure.said) == (outcome, f"the browser says:\n{text}")
+
+
 def test_text_is_typed_at_once_and_its_last_line_is_not_ended():
     page = FakePage()
 
