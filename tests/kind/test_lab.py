@@ -16,6 +16,7 @@ import yaml
 
 from lab.cli import wiring
 from lab.components.seal import Seal
+from lab.host.clock import SystemClock, wait_until
 from tests.kind.conftest import ROOT, docker, host_snapshot, lab
 
 pytestmark = pytest.mark.kind
@@ -127,6 +128,22 @@ def test_a_chapter_brings_what_it_needs_and_leaves_nothing(name: str) -> None:
 def _objects(name: str) -> list[str]:
     kinds = "deployments,statefulsets,services,jobs,pods,pvc,pv,sc,crd,clusterroles,clusterrolebindings"
     return sorted(at_workstation(name, f"kubectl get {kinds} -o name").stdout.split())
+
+
+def test_services_keep_their_addresses_when_kube_proxy_starts_again(name: str) -> None:
+    """It then compares what nft lists with what it would write, as it does each hour."""
+    restart = "kubectl -n kube-system rollout restart ds/kube-proxy && kubectl -n kube-system rollout status"
+    done = at_workstation(name, f"{restart} ds/kube-proxy --timeout=120s")
+    assert done.returncode == 0, done.stderr
+
+    listing = ("nft", "list", "map", "ip", "kube-proxy", "service-ips")
+    for node in (f"{name}-control-plane", f"{name}-worker", f"{name}-worker2"):
+
+        def lacking(node: str = node) -> str | None:
+            there = " . udp . 53 : goto " in "\n".join(docker("exec", node, *listing))
+            return None if there else "has no service for DNS"
+
+        wait_until(f"kube-proxy of {node}", lacking, clock=SystemClock(), timeout=30)
 
 
 def test_pods_on_three_nodes_share_an_nfs_volume_and_leave_no_mount(name: str) -> None:
