@@ -64,7 +64,7 @@ class Preparation:
             archive = self.archive or writing.write(
                 images, name, self.host.shell, cache=self.cache, say=log.info
             )
-            carry(archive, name, self.topology, self.host)
+            carry(archive, name, self.topology, self.host, ours=self.archive is None)
         self._standing.append(wish)
         try:
             self._have(_together(self._standing))

@@ -63,8 +63,8 @@ def archive(tmp_path):
 
 
 def test_it_is_sent_once(world, archive):
-    carry(archive, "kubeflow.tar.xz", LAB, world.host)
-    carry(archive, "kubeflow.tar.xz", LAB, world.host)
+    carry(archive, "kubeflow.tar.xz", LAB, world.host, ours=False)
+    carry(archive, "kubeflow.tar.xz", LAB, world.host, ours=False)
 
     assert len(world.sent) == 1
     assert "lab-workstation" in world.sent[0]
@@ -72,10 +72,10 @@ def test_it_is_sent_once(world, archive):
 
 
 def test_another_content_is_sent_again(world, archive):
-    carry(archive, "a.tar.xz", LAB, world.host)
+    carry(archive, "a.tar.xz", LAB, world.host, ours=False)
     archive.write_bytes(lzma.compress(b"others" * 2000))
 
-    carry(archive, "a.tar.xz", LAB, world.host)
+    carry(archive, "a.tar.xz", LAB, world.host, ours=False)
 
     assert len(world.sent) == 2
 
@@ -84,7 +84,7 @@ def test_one_that_is_missing_is_named(world, tmp_path):
     with pytest.raises(
         LabError, match=r"gone\.tar\.xz: No such file or directory; it is to be a\.tar\.xz on"
     ):
-        carry(tmp_path / "gone.tar.xz", "a.tar.xz", LAB, world.host)
+        carry(tmp_path / "gone.tar.xz", "a.tar.xz", LAB, world.host, ours=False)
 
 
 @pytest.mark.parametrize("kept", [100, -5])
@@ -92,7 +92,7 @@ def test_one_that_was_cut_off_is_refused(world, archive, kept):
     archive.write_bytes(archive.read_bytes()[:kept])
 
     with pytest.raises(LabError, match=r"any\.tar\.xz: ends too early or is damaged \(.*\); copy it again"):
-        carry(archive, "a.tar.xz", LAB, world.host)
+        carry(archive, "a.tar.xz", LAB, world.host, ours=False)
     assert world.sent == []
 
 
@@ -100,7 +100,7 @@ def test_another_kind_of_file_is_refused(world, archive):
     archive.write_bytes(b"\x1f\x8bno xz")
 
     with pytest.raises(LabError, match="is no xz archive"):
-        carry(archive, "a.tar.xz", LAB, world.host)
+        carry(archive, "a.tar.xz", LAB, world.host, ours=False)
     assert world.sent == []
 
 
@@ -108,4 +108,12 @@ def test_a_full_disk_on_the_workstation_is_told(world, archive):
     world.broken = True
 
     with pytest.raises(LabError, match="could not be brought to the workstation: No space left"):
-        carry(archive, "a.tar.xz", LAB, world.host)
+        carry(archive, "a.tar.xz", LAB, world.host, ours=False)
+
+
+def test_the_labs_own_is_not_read_through_first(world, archive):
+    archive.write_bytes(archive.read_bytes()[:100])
+
+    carry(archive, "a.tar.xz", LAB, world.host, ours=True)
+
+    assert len(world.sent) == 1

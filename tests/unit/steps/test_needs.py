@@ -243,3 +243,46 @@ def test_the_last_reload_is_what_the_dns_serves():
 
     assert room.served_zones(lines) == {"b.test"}
     assert room.served_zones(["noise"]) == frozenset()
+
+
+class TestArchives:
+    """An archive is made of the images that the scenario names, unless the user brings one."""
+
+    NEEDS = Needs(archives={"a.tar.xz": ("gcr.io/me/it:1", "me/other:2")})
+
+    @pytest.fixture
+    def carried(self, monkeypatch):
+        seen = []
+
+        def write(references, name, shell, *, cache, say):  # noqa: ARG001 - as the real one
+            seen.append(("written", tuple(references), name))
+            return cache / name
+
+        def carry(archive, name, topology, host, *, ours):  # noqa: ARG001 - as the real one
+            seen.append(("carried", archive.name, name, ours))
+
+        monkeypatch.setattr(room.writing, "write", write)
+        monkeypatch.setattr(room, "carry", carry)
+        return seen
+
+    def test_the_labs_own_is_written_and_carried(self, prepared, carried):
+        with prepared(self.NEEDS):
+            assert carried == [
+                ("written", ("gcr.io/me/it:1", "me/other:2"), "a.tar.xz"),
+                ("carried", "a.tar.xz", "a.tar.xz", True),
+            ]
+
+    def test_the_users_takes_its_place(self, prepared, carried, tmp_path):
+        with prepared(self.NEEDS, archive=tmp_path / "mine.tar.xz"):
+            assert carried == [("carried", "mine.tar.xz", "a.tar.xz", False)]
+
+    def test_one_that_is_missing_is_one_finding(self, prepared, tmp_path):
+        with (
+            pytest.raises(LabError, match=r"mine\.tar\.xz: No such file"),
+            prepared(self.NEEDS, archive=tmp_path / "mine.tar.xz"),
+        ):
+            pass
+
+    def test_who_needs_none_has_none(self, prepared, carried):
+        with prepared(Needs()):
+            assert carried == []
