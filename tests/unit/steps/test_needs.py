@@ -254,11 +254,11 @@ class TestArchives:
     def carried(self, monkeypatch):
         seen = []
 
-        def write(references, name, shell, *, cache, say):  # noqa: ARG001 - as the real one
+        def write(references, name, shell, *, cache, say):
             seen.append(("written", tuple(references), name))
             return cache / name
 
-        def carry(archive, name, topology, host, *, ours):  # noqa: ARG001 - as the real one
+        def carry(archive, name, topology, host, *, ours):
             seen.append(("carried", archive.name, name, ours))
 
         monkeypatch.setattr(room.writing, "write", write)
