@@ -31,7 +31,7 @@ BEGIN = """<!doctype html><html lang="en"><head><title>Sign in</title>
 <datalist id="images"><option>gcr.io/a:1</option><option>gcr.io/b:1</option></datalist>
 <select name="size"><option>Small</option><option>Large</option></select>
 <input type="submit" value="Sign In"></form>
-<a href="tab.html" target="_blank">Another tab</a>
+<a href="tab.html" target="_blank">Another tab</a> <a href="http://web.test:81/">Nobody</a>
 <script>document.cookie = "seen=yes"; console.error("boo")</script></body></html>"""
 IN = """<!doctype html><title>In</title><textarea id="cell"></textarea><p id="said">Starting</p><script>
 setTimeout(() => { said.innerText = "Hello " + location.search + " " + document.cookie }, 500);
@@ -188,6 +188,13 @@ def test_what_cannot_be_opened_is_told_by_its_cause(stage, site, url, outcome):
     seen = perform(Browse.model_validate({"url": url}), stage, timeout=20.0)
 
     assert seen.outcome is outcome, seen.detail
+
+
+def test_a_click_that_leads_to_no_page_is_told_by_its_cause(browse):
+    seen = browse("/begin.html", {"click": "Nobody"})
+
+    assert seen.outcome is Outcome.REFUSED
+    assert "ERR_CONNECTION_REFUSED" in seen.detail
 
 
 def test_a_url_may_take_a_command_s_output(stage, site):
