@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "up": up.measure,
     "steps": steps.measure,
     "delivery": delivery.measure,
+    "images": delivery.measure_set,
     "memory": memory.measure,
 }
 

@@ -1,6 +1,6 @@
-"""An image on three nodes, pulled and unpacked: the lab's delivery against `kind load docker-image`.
+"""Images on three nodes, pulled and unpacked: the lab's delivery against `kind load docker-image`.
 
-Both start from the engine's image, and bring it to the same nodes, which lose every trace of it in between.
+Both start from the engine's images, and bring them to the same nodes, which lose every trace in between.
 The lab's is measured once more with its store filled already, as `lab images push` after a `push` finds it.
 """
 
@@ -15,14 +15,17 @@ from lab.builds import push, store
 from lab.builds.reference import parse_reference
 from lab.cli.wiring import Wired
 from lab.host.clock import wait_until
+from lab.spec.reading import read_scenario
 from tests.bench import ground
 from tests.bench.row import Row, median, run, say, timed
 
-IMAGE = "gcr.io/kubeflow-ci/pytorch-dist-mnist_test:1.0"
+ONE = ("gcr.io/kubeflow-ci/pytorch-dist-mnist_test:1.0",)
+SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "images.yaml"
+"""Its archive is the set: all that the document carries in."""
 ROUNDS = 2
 GONE_SECONDS = 60
 EMPTY_MIB = 700
-"""A node's own images, unpacked; the image measured has more."""
+"""A node's own images, unpacked; what is measured has more."""
 CONTAINERD = tuple(
     f"/var/lib/containerd/io.containerd.{part}" for part in ("snapshotter.v1.overlayfs", "content.v1.content")
 )
@@ -31,69 +34,83 @@ CACHE = Path.home() / ".cache"
 
 
 def measure() -> Sequence[Row]:
+    return _measure("the PyTorch image", ONE)
+
+
+def measure_set() -> Sequence[Row]:
+    (images,) = read_scenario(SCENARIO).needs.archives.values()
+    return _measure(f"{len(images)} images", images)
+
+
+def _measure(title: str, images: Sequence[str]) -> Sequence[Row]:
     figures: dict[str, list[float]] = {}
     CACHE.mkdir(exist_ok=True)
     with ground.lab_of_own() as lab:
         for _ in range(ROUNDS):
             with tempfile.TemporaryDirectory(dir=CACHE, prefix="airgap-lab-bench-") as name:
-                for what, seconds in _round(lab, Path(name)):
+                for what, seconds in _round(lab, images, Path(name)):
                     figures.setdefault(what, []).append(seconds)
                     say(f"delivery: {what} {seconds:.1f} s")
     kind = median(figures["kind load"])
     return [
-        Row("delivery from the engine / `kind load`", median(figures["from the engine"]), "s", 0.4, kind),
-        Row("delivery, store filled / `kind load`", median(figures["store filled"]), "s", 0.4, kind),
+        Row(f"{title} from the engine / `kind load`", median(figures["from the engine"]), "s", 0.4, kind),
+        Row(f"{title}, store filled / `kind load`", median(figures["store filled"]), "s", 0.4, kind),
         Row("  of which: into the registry", median(figures["push"]), "s", None),
         Row("  of which: onto the nodes", median(figures["pull"]), "s", None),
         Row("delivery again, nothing changed", median(figures["all there"]), "s", None),
     ]
 
 
-def _round(lab: Wired, cache: Path) -> Iterator[tuple[str, float]]:
-    _clear(lab)
-    yield "kind load", timed(lambda: run("kind", "load", "docker-image", IMAGE, "--name", ground.LAB))
-    _must_be_there(lab)
-    _clear(lab)
-    yield "from the engine", timed(lambda: _deliver(lab, cache))
-    _must_be_there(lab)
-    _clear(lab)
-    yield from _filled(lab, cache)
-    _must_be_there(lab)
-    yield "all there", timed(lambda: _deliver(lab, cache))
+def _round(lab: Wired, images: Sequence[str], cache: Path) -> Iterator[tuple[str, float]]:
+    _clear(lab, images)
+    yield "kind load", timed(lambda: run("kind", "load", "docker-image", *images, "--name", ground.LAB))
+    _must_be_there(lab, images)
+    _clear(lab, images)
+    yield "from the engine", timed(lambda: _deliver(lab, images, cache))
+    _must_be_there(lab, images)
+    _clear(lab, images)
+    yield from _filled(lab, images, cache)
+    _must_be_there(lab, images)
+    yield "all there", timed(lambda: _deliver(lab, images, cache))
 
 
-def _deliver(lab: Wired, cache: Path) -> None:
-    builds.deliver([IMAGE], lab.topology, lab.host, cache=cache, say=lambda _: None)
+def _deliver(lab: Wired, images: Sequence[str], cache: Path) -> None:
+    builds.deliver(images, lab.topology, lab.host, cache=cache, say=lambda _: None)
 
 
-def _filled(lab: Wired, cache: Path) -> Sequence[tuple[str, float]]:
-    reference = parse_reference(IMAGE)
-    stored = store.have(store.open_store(cache), lab.host.shell, IMAGE, say=say)
+def _filled(lab: Wired, images: Sequence[str], cache: Path) -> Sequence[tuple[str, float]]:
+    own = store.open_store(cache)
+    stored = {parse_reference(image): store.have(own, lab.host.shell, image, say=say) for image in images}
 
     def pushing() -> None:
         with push.registry(lab.topology.registry_url) as client:
-            push.push(client, store.open_store(cache), {reference: stored})
+            push.push(client, own, stored)
 
     pushed = timed(pushing)
-    pulled = timed(lambda: _deliver(lab, cache))
+    pulled = timed(lambda: _deliver(lab, images, cache))
     return [("push", pushed), ("pull", pulled), ("store filled", pushed + pulled)]
 
 
-def _must_be_there(lab: Wired) -> None:
+def _must_be_there(lab: Wired, images: Sequence[str]) -> None:
     for node in lab.topology.cluster.nodes:
-        run("docker", "exec", node.container, "crictl", "inspecti", "-q", IMAGE)
+        for image in images:
+            run("docker", "exec", node.container, "crictl", "inspecti", "-q", image)
 
 
-def _clear(lab: Wired) -> None:
-    """Take every trace of the image from nodes and registry, and see that it is gone from the disk.
+def _clear(lab: Wired, images: Sequence[str]) -> None:
+    """Take every trace of *images* from nodes and registry, and see that they are gone from the disk.
 
-    `kind load` leaves a second name, import-DATE@..., which would hold everything.
+    `kind load` leaves a second name, import-DATE@..., which would hold everything, and writes out Docker Hub's.
     """
+    own = tuple(
+        prefix
+        for image in images
+        for prefix in (str(parse_reference(image)).rpartition(":")[0], f"sha256:{_image_id(image)}")
+    )
     for node in lab.topology.cluster.nodes:
         ctr = ("docker", "exec", node.container, "ctr", "--namespace", "k8s.io", "images")
         names = run(*ctr, "ls", "-q").split()
-        own = (IMAGE.rpartition(":")[0], "import-", f"sha256:{_image_id()}")
-        if ours := [one for one in names if one.startswith(own)]:
+        if ours := [one for one in names if one.startswith((*own, "import-"))]:
             run(*ctr, "rm", "--sync", *ours)
     run("docker", "exec", f"{ground.LAB}-registry", "rm", "-rf", "/var/lib/registry/docker")
     for node in lab.topology.cluster.nodes:
@@ -109,5 +126,5 @@ def _not_gone(container: str) -> str | None:
     return f"{whole} MiB are still there" if whole > EMPTY_MIB else None
 
 
-def _image_id() -> str:
-    return run("docker", "image", "inspect", "--format", "{{.Id}}", IMAGE).strip().removeprefix("sha256:")
+def _image_id(image: str) -> str:
+    return run("docker", "image", "inspect", "--format", "{{.Id}}", image).strip().removeprefix("sha256:")
