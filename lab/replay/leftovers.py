@@ -8,7 +8,8 @@ from pathlib import Path
 from lab.host import Host
 from lab.journal import Journal, ScenarioFinished, ScenarioStarted
 from lab.replay.play import Play
-from lab.spec.scenario import Apply, Scenario
+from lab.spec.actions import Apply
+from lab.spec.scenario import Scenario
 from lab.spec.topology import Topology
 from lab.steps import Stage
 

@@ -11,7 +11,8 @@ from typing import TypeAlias
 from lab import steps
 from lab.errors import LabError, SpecError
 from lab.journal import Evidence, Journal, Part, StepFinished, StepStarted
-from lab.spec.scenario import Action, Apply, Expectation, Needs, Scenario, Step
+from lab.spec.actions import Action, Apply
+from lab.spec.scenario import Expectation, Needs, Scenario, Step
 from lab.spec.words import describe
 from lab.steps import Stage, evidence, workloads
 from lab.verdict import Judgement, Observation, Verdict, judge

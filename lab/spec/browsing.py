@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from lab.spec.complaints import shape, unknown
-from lab.spec.fields import Regex
+from lab.spec.fields import Model, Regex
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Fill(_Model):
+class Fill(Model):
     """Replace what a field holds. A field goes by its label, its name, its placeholder or a CSS selector."""
 
     field: str = Field(min_length=1)
@@ -26,21 +22,21 @@ class Fill(_Model):
     """May be empty, as the document's blank password is."""
 
 
-class Select(_Model):
+class Select(Model):
     """Choose an option, by its text or its value, of a drop-down list."""
 
     field: str = Field(min_length=1)
     option: str = Field(min_length=1)
 
 
-class Holds(_Model):
+class Holds(Model):
     """What a field must hold; one that is empty is asked for its placeholder."""
 
     field: str = Field(min_length=1)
     says: Regex
 
 
-class Click(_Model):
+class Click(Model):
     """Click on what has this text (or name), and this role if one is given, or on what a selector finds."""
 
     text: str | None = Field(None, min_length=1)
@@ -70,7 +66,7 @@ class Click(_Model):
         return whole
 
 
-class Act(_Model):
+class Act(Model):
     """One thing done or looked for."""
 
     model_config = ConfigDict(

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lab.spec.scenario import Lines, Run, Scenario, Step
+from lab.spec.actions import Run
+from lab.spec.scenario import Lines, Scenario, Step
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _PROMPT = re.compile(r"(?:[\w.-]+@[\w.-]+:[^\s#$]*)?[#$]\s+(?P<command>\S.*)")

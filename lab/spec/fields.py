@@ -1,4 +1,7 @@
-"""The small types of scenario files: how each is written, and what is said where it is wrong."""
+"""The base of the models of scenario files, and the small types of their fields.
+
+How each is written, and what is said where it is wrong.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,28 @@ import warnings
 from datetime import timedelta
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 _PLACE = r"^(workstation|site(/(dns|web|nfs|registry))?|node/[a-z0-9.-]+|pod/([a-z0-9.-]+/)?[a-z0-9.-]+)$"
 _DURATION = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
 _LINES = r"^[1-9][0-9]{0,6}(-[1-9][0-9]{0,6})?$"
 
 LONGEST = timedelta(hours=24)
+
+
+class Model(BaseModel):
+    """Read once, never changed; an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def compile_pattern(text: object) -> re.Pattern[str]:

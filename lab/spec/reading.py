@@ -15,10 +15,11 @@ from pydantic import BaseModel, ValidationError
 
 from lab.errors import SpecError
 from lab.spec import positions
+from lab.spec.actions import ACTIONS, SHORT
 from lab.spec.complaints import message, shape, suggestion, unknown
 from lab.spec.config import LabConfig
 from lab.spec.positions import Document, Value
-from lab.spec.scenario import ACTIONS, SHORT, Expectation, Finding, Needs, Plot, Scenario, Step, Uncovered
+from lab.spec.scenario import Expectation, Finding, Needs, Plot, Scenario, Step, Uncovered
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from lab.spec.scenario import Action, Apply, Browse, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
+from lab.spec.actions import Action, Apply, Browse, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
 
 
 def describe(action: Action) -> str:  # noqa: C901, PLR0911 - one for each action

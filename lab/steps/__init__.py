@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from lab.spec.scenario import Action, Apply, Browse, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
+from lab.spec.actions import Action, Apply, Browse, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
 from lab.steps import browse, commands, connect, load, names, observe, wanted, web, workloads
 from lab.steps.stage import Stage
 from lab.verdict import Observation

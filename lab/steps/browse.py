@@ -11,7 +11,8 @@ import json
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from lab.spec.scenario import Browse, Outcome
+from lab.spec.actions import Browse
+from lab.spec.scenario import Outcome
 from lab.steps import browsed, places, signatures
 from lab.steps.stage import Stage
 from lab.verdict import Observation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lab.host.shell import Completed
+from lab.spec.actions import Run
 from lab.spec.fields import compile_pattern
-from lab.spec.scenario import Outcome, Run
+from lab.spec.scenario import Outcome
 from lab.steps import places, signatures
 from lab.steps.stage import Stage
 from lab.verdict import Observation

@@ -15,7 +15,8 @@ from lab.errors import LabError
 from lab.host.containers import standing
 from lab.host.shell import Completed
 from lab.spec import nft, ruleset
-from lab.spec.scenario import Connect, Outcome
+from lab.spec.actions import Connect
+from lab.spec.scenario import Outcome
 from lab.steps import places
 from lab.steps.stage import Stage
 from lab.verdict import Observation

@@ -9,7 +9,8 @@ from typing import Any
 
 from lab.errors import LabError
 from lab.journal import Evidence
-from lab.spec.scenario import Apply, Connect, Fetch, Load, Observe, Resolve, Run, Step, Wait, Wanted
+from lab.spec.actions import Apply, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
+from lab.spec.scenario import Step
 from lab.steps import places
 from lab.steps.advice import advice
 from lab.steps.stage import Stage

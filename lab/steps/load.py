@@ -12,7 +12,8 @@ from lab.builds.pull import pull
 from lab.builds.push import push, registry
 from lab.builds.reference import Reference, parse_reference
 from lab.builds.store import have, open_store
-from lab.spec.scenario import Load, Outcome
+from lab.spec.actions import Load
+from lab.spec.scenario import Outcome
 from lab.steps import places
 from lab.steps.stage import Stage
 from lab.verdict import Observation

@@ -7,8 +7,9 @@ import secrets
 
 from lab.errors import NotReady
 from lab.host.clock import wait_until
+from lab.spec.actions import Observe
 from lab.spec.plan import SETTINGS
-from lab.spec.scenario import Observe, Outcome
+from lab.spec.scenario import Outcome
 from lab.steps.stage import Stage
 from lab.verdict import Observation
 

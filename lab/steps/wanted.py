@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from lab import ledger
 from lab.ledger import Entry, Kind
+from lab.spec.actions import Wanted
 from lab.spec.fields import compile_pattern
-from lab.spec.scenario import Outcome, Wanted
+from lab.spec.scenario import Outcome
 from lab.steps.stage import Stage
 from lab.verdict import Observation
 

@@ -6,7 +6,8 @@ import shlex
 
 from lab.errors import LabError
 from lab.host.shell import Completed
-from lab.spec.scenario import Apply, Outcome, Wait
+from lab.spec.actions import Apply, Wait
+from lab.spec.scenario import Outcome
 from lab.steps import places, signatures
 from lab.steps.stage import Stage
 from lab.verdict import Observation

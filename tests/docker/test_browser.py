@@ -11,9 +11,10 @@ import pytest
 
 from lab.errors import LabError
 from lab.host.engine import DockerContainers
+from lab.spec.actions import Browse
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
-from lab.spec.scenario import Browse, Outcome
+from lab.spec.scenario import Outcome
 from lab.steps import Stage, perform
 from tests.fakes import FakeClock, fake_host
 

@@ -18,9 +18,10 @@ from lab.host.clock import SystemClock, wait_until
 from lab.host.engine import DockerContainers
 from lab.host.shell import LocalShell
 from lab.ledger import Kind
+from lab.spec.actions import Connect
 from lab.spec.config import LabConfig
 from lab.spec.plan import COLLECTOR_SETTINGS, plan
-from lab.spec.scenario import Connect, Outcome
+from lab.spec.scenario import Outcome
 from lab.spec.topology import KIND_LABEL, ContainerSpec, Topology, own_image
 from lab.steps.connect import connect
 from lab.steps.stage import Stage

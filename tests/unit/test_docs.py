@@ -11,9 +11,10 @@ import typer
 
 from lab.cli import app
 from lab.errors import LabError, SpecError
+from lab.spec.actions import ACTIONS
 from lab.spec.config import LabConfig
 from lab.spec.reading import parse_scenario, read_config, read_scenario
-from lab.spec.scenario import ACTIONS, Needs, Outcome, Step
+from lab.spec.scenario import Needs, Outcome, Step
 from tests import documents
 from tests.documents import DECISIONS, DOCUMENTS, ROOT, Block
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from lab.errors import SpecError
+from lab.spec.actions import Load
 from lab.spec.reading import parse_scenario
-from lab.spec.scenario import Load
 from lab.spec.schema import schema
 from lab.spec.words import describe
 

@@ -14,25 +14,10 @@ from hypothesis import strategies as st
 
 from lab.errors import SpecError
 from lab.spec import positions
+from lab.spec.actions import Apply, Connect, Fetch, Observe, Resolve, Run, Wait, Wanted
 from lab.spec.config import LabConfig
 from lab.spec.reading import config_from, parse_scenario, read_config, read_scenario
-from lab.spec.scenario import (
-    Apply,
-    Connect,
-    Expectation,
-    Fetch,
-    Lines,
-    Observe,
-    Outcome,
-    Plot,
-    Resolve,
-    Run,
-    Scenario,
-    Step,
-    Uncovered,
-    Wait,
-    Wanted,
-)
+from lab.spec.scenario import Expectation, Lines, Outcome, Plot, Scenario, Step, Uncovered
 
 DATA = Path(__file__).parents[2] / "data" / "scenarios"
 

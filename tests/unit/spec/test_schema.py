@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from lab.errors import SpecError
+from lab.spec.actions import ACTIONS, SHORT, Action
 from lab.spec.reading import parse_scenario, read_scenario
-from lab.spec.scenario import ACTIONS, SHORT, Action
 from lab.spec.schema import schema
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,8 @@ import re
 import pytest
 
 from lab.errors import LabError
-from lab.spec.scenario import ACTIONS, Browse, Outcome
+from lab.spec.actions import ACTIONS, Browse
+from lab.spec.scenario import Outcome
 from lab.spec.words import describe
 from lab.steps.browse import PROGRAM
 from lab.verdict import Attachment, Observation

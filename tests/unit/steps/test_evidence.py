@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from lab.errors import ContainerFailed
+from lab.spec.actions import Run, Wait
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
-from lab.spec.scenario import Run, Step, Wait
+from lab.spec.scenario import Step
 from lab.steps import Stage, evidence
 from tests.fakes import FakeClock, FakeContainers, completed, fake_host
 

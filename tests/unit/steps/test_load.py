@@ -11,9 +11,10 @@ import pytest
 from lab.builds import push
 from lab.builds.store import open_store
 from lab.errors import LabError
+from lab.spec.actions import Load
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
-from lab.spec.scenario import Load, Outcome
+from lab.spec.scenario import Outcome
 from lab.steps import load as module
 from lab.steps.advice import advice
 from lab.steps.stage import Stage

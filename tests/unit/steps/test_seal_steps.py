@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from lab.errors import LabError
+from lab.spec.actions import Connect, Observe, Wanted
 from lab.spec.config import LabConfig
 from lab.spec.plan import SETTINGS, plan
-from lab.spec.scenario import Connect, Observe, Outcome, Wanted
+from lab.spec.scenario import Outcome
 from lab.spec.topology import KIND_LABEL, ContainerSpec
 from lab.steps.connect import Target, connect, target
 from lab.steps.observe import observe

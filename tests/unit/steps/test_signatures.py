@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.spec.scenario import Resolve
+from lab.spec.actions import Resolve
 from lab.steps import names, signatures, web
 from tests.fakes import completed
 

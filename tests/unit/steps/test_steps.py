@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from lab.errors import ContainerFailed, LabError
+from lab.spec.actions import Apply, Fetch, Resolve, Run, Wait
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
-from lab.spec.scenario import Apply, Fetch, Outcome, Resolve, Run, Wait
+from lab.spec.scenario import Outcome
 from lab.steps import Stage, perform, places, workloads
 from tests.fakes import FakeClock, FakeContainers, completed, fake_host
 
