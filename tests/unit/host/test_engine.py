@@ -12,8 +12,9 @@ import requests
 
 from lab import errors
 from lab.errors import ContainerFailed, LabError, ToolMissing
-from lab.host import engine
-from lab.host.engine import DockerContainers, translated
+from lab.host import creation, inspected
+from lab.host.engine import DockerContainers
+from lab.host.engine_errors import translated
 
 THEIRS = [one for _, one in inspect.getmembers(docker.errors, inspect.isclass) if issubclass(one, Exception)]
 OURS = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, LabError)]
@@ -105,7 +106,7 @@ def test_an_engine_that_is_not_there_is_told_when_it_is_needed(monkeypatch, erro
 
 
 def test_files_are_packed_with_their_places_and_scripts_may_be_run():
-    packed = engine._archive({"/etc/lab/a.json": b"{}", "/usr/local/bin/b": b"#!/bin/sh\n"})
+    packed = creation.archive({"/etc/lab/a.json": b"{}", "/usr/local/bin/b": b"#!/bin/sh\n"})
 
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         found = {one.name: (oct(one.mode), archive.extractfile(one).read()) for one in archive}
@@ -116,6 +117,6 @@ def test_a_restart_is_another_namespace():
     def sharer(started):
         return {"Id": "0123456789abcdef", "State": {"StartedAt": started}}
 
-    assert engine._space(sharer("10:00")) == engine._space(sharer("10:00"))
-    assert engine._space(sharer("10:00")) != engine._space(sharer("10:01"))
-    assert engine._space(None) == ""
+    assert inspected.namespace(sharer("10:00")) == inspected.namespace(sharer("10:00"))
+    assert inspected.namespace(sharer("10:00")) != inspected.namespace(sharer("10:01"))
+    assert inspected.namespace(None) == ""

@@ -1,0 +1,40 @@
+"""What the engine tells of a container, read into our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from ipaddress import IPv4Address
+from typing import Any
+
+from lab.host.containers import Seen, Usage
+
+
+def as_seen(found: Mapping[str, Any]) -> Seen:
+    addresses = [one["IPAddress"] for one in found["NetworkSettings"]["Networks"].values()]
+    address = next((IPv4Address(one) for one in addresses if one), None)
+    state = found["State"]
+    return Seen(
+        name=found["Name"].lstrip("/"),
+        running=bool(state["Running"]),
+        state=state["Status"] + (f", exit code {state['ExitCode']}" if not state["Running"] else ""),
+        pid=int(state["Pid"]),
+        address=address,
+        labels=found["Config"]["Labels"] or {},
+        made=datetime.fromisoformat(found["Created"]),
+    )
+
+
+def as_usage(told: Mapping[str, Any]) -> Usage | None:
+    """Read the engine's figures, of cgroup v1 or v2. It tells of one that has ended with nothing in them."""
+    memory = told["memory_stats"]
+    if "usage" not in memory:
+        return None
+    details = memory.get("stats", {})
+    idle = details.get("total_inactive_file", details.get("inactive_file", 0))
+    return Usage(told["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9, max(memory["usage"] - idle, 0))
+
+
+def namespace(sharer: Mapping[str, Any] | None) -> str:
+    """Name a container's network namespace: a restart gives it another one, under the same id."""
+    return f"{sharer['Id'][:12]}@{sharer['State']['StartedAt']}" if sharer else ""
