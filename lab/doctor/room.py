@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from lab.doctor.row import Row, State
 
 GIB = 2**30
-DISK_GIB, DISK_LEAST_GIB = 15, 4
-MEMORY_GIB, MEMORY_LEAST_GIB = 6, 2
+DISK_GIB, DISK_LEAST_GIB = 35, 4
+MEMORY_GIB, MEMORY_LEAST_GIB = 10, 2
 """Below the first figure a first build or a training job may run short; below the second nothing comes up."""
 SANE_SINCE = 2025
 """A clock before this year was never set; certificates and package indexes would be refused."""

@@ -243,14 +243,14 @@ def test_inotify_below_what_kind_asks_for_may_be_raised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gib", "state"), [(15, State.OK), (14, State.WARN), (4, State.WARN), (3, State.MISSING)]
+    ("gib", "state"), [(35, State.OK), (34, State.WARN), (4, State.WARN), (3, State.MISSING)]
 )
 def test_disk(gib: int, state: State) -> None:
     assert rows(FakeMachine(space=gib * 2**30))["disk, engine"].state is state
 
 
 @pytest.mark.parametrize(
-    ("kib", "state"), [(6 << 20, State.OK), (3 << 20, State.WARN), (1 << 20, State.MISSING)]
+    ("kib", "state"), [(10 << 20, State.OK), (9 << 20, State.WARN), (1 << 20, State.MISSING)]
 )
 def test_memory(kib: int, state: State) -> None:
     machine = FakeMachine()
