@@ -8,29 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from lab.errors import SpecError
 from lab.spec import positions
-from lab.spec.actions import ACTIONS, SHORT
-from lab.spec.complaints import message, shape, suggestion, unknown
+from lab.spec.complaints import message, shape, unknown
 from lab.spec.config import LabConfig
 from lab.spec.positions import Document, Value
-from lab.spec.scenario import Expectation, Finding, Needs, Plot, Scenario, Step, Uncovered
+from lab.spec.scenario import Scenario
+from lab.spec.written import check_keys, expanded, keys, without_unknown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-NOT_IN_FILES = frozenset({"kind", "action", "where", "source"})
-"""Fields that reading fills in."""
 
 
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario file, and see that the files it names beside it are there. Raises SpecError."""
     document = _compose(path)
-    scenario = _validated(Scenario, _expanded(document), document)
+    scenario = _validated(Scenario, expanded(document), document)
     if scenario is not None:
         _files_are_there(scenario, path.parent, document)
     return _or_raise(scenario, document)
@@ -44,7 +40,7 @@ def line_of(path: Path, where: positions.Path) -> int:
 def parse_scenario(text: str, source: str) -> Scenario:
     """Read a scenario from *text*; *source* is how messages call it. Raises SpecError, and nothing else."""
     document = positions.compose(text, source)
-    return _or_raise(_validated(Scenario, _expanded(document), document), document)
+    return _or_raise(_validated(Scenario, expanded(document), document), document)
 
 
 def read_config(path: Path) -> LabConfig:
@@ -55,14 +51,14 @@ def read_config(path: Path) -> LabConfig:
     document = positions.compose(text, str(path))
     value = document.value
     if isinstance(value, dict):
-        _check_keys(LabConfig, value, (), document)
-        value = _without_unknown(LabConfig, value)
+        check_keys(LabConfig, value, (), document)
+        value = without_unknown(LabConfig, value)
     return _or_raise(_validated(LabConfig, value, document), document)
 
 
 def config_from(choices: Mapping[str, object], source: str) -> LabConfig:
     """Make a LabConfig of choices that come from elsewhere than a file, say the command line."""
-    known = _keys(LabConfig)
+    known = keys(LabConfig)
     problems = [f"{source}: {unknown('choice', key, known)}" for key in choices if key not in known]
     try:
         config = LabConfig.model_validate({key: value for key, value in choices.items() if key in known})
@@ -106,118 +102,11 @@ def _or_raise(model: ModelT | None, document: Document) -> ModelT:
     return model
 
 
-def _expanded(document: Document) -> Value:
-    """Return the scenario's value with each step's action key turned into an `action`."""
-    value = document.value
-    if not document.complete or not isinstance(value, dict):
-        return value
-    _check_keys(Scenario, value, (), document)
-    whole = _without_unknown(Scenario, value)
-    if "needs" in whole:
-        whole["needs"] = _known(Needs, whole["needs"], ("needs",), document)
-    for key, model in (("uncovered", Uncovered), ("findings", Finding)):
-        if isinstance(notes := whole.get(key), list):
-            whole[key] = [_known(model, one, (key, index), document) for index, one in enumerate(notes)]
-    names: dict[str, int] = {}
-    for part in ("steps", "cleanup"):
-        if isinstance(steps := whole.get(part), list):
-            whole[part] = [
-                _step(step, (part, index), document, names) if isinstance(step, dict) else step
-                for index, step in enumerate(steps)
-            ]
-    _check_story(value, document)
-    whole["source"] = document.source
-    return whole
-
-
-def _check_story(whole: dict[str, Value], document: Document) -> None:
-    """See that there is something to play: steps and what belongs to them, or chapters that have all that."""
-    if "chapters" not in whole:
-        if "steps" not in whole:
-            document.report((), "'steps' is missing")
-        elif whole["steps"] == []:
-            document.report(("steps",), "'steps' is empty; at least 1 is wanted")
-        return
-    if whole["chapters"] == []:
-        document.report(("chapters",), "'chapters' is empty; at least 1 is wanted")
-    for key in ("steps", "needs", "cleanup"):
-        if key in whole:
-            document.report((key,), f"{key!r} beside 'chapters': they have their own; take one of both out")
-
-
-def _step(step: dict[str, Value], path: positions.Path, document: Document, names: dict[str, int]) -> Value:
-    _check_keys(Step, step, path, document, also=ACTIONS)
-    inner = _without_unknown(Step, step)
-    line = document.place(path).line
-    inner["where"] = f"{document.source}:{line}"
-    name = step.get("name")
-    if isinstance(name, str):
-        if name in names:
-            document.report(
-                (*path, "name"), f"a second step named {name!r}, first in line {names[name]}; rename one"
-            )
-        names.setdefault(name, document.place((*path, "name")).line)
-    if "expect" in inner:
-        inner["expect"] = _known(Expectation, inner["expect"], (*path, "expect"), document)
-    if "plot" in inner:
-        inner["plot"] = _known(Plot, inner["plot"], (*path, "plot"), document)
-    kinds = [key for key in step if key in ACTIONS]
-    if len(kinds) > 1:
-        document.report((*path, kinds[1]), f"a step has one action; this has {', '.join(kinds)}: split it")
-    elif not kinds and not any(suggestion(key, ACTIONS) for key in step if key not in _keys(Step)):
-        document.report(path, f"a step without an action; give it one of {', '.join(ACTIONS)}")
-    if kinds:
-        inner["action"] = _action(kinds[0], step[kinds[0]], (*path, kinds[0]), document)
-    return inner
-
-
-def _action(kind: str, value: Value, path: positions.Path, document: Document) -> Value:
-    if isinstance(value, dict):
-        _check_keys(ACTIONS[kind], value, path, document)
-        return {**_without_unknown(ACTIONS[kind], value), "kind": kind}
-    if kind in SHORT:
-        return {SHORT[kind]: value, "kind": kind}
-    document.report(path, f"{kind} takes a mapping: {', '.join(_keys(ACTIONS[kind]))}")
-    return None
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    fields = model.model_fields.items()
-    return [field.alias or name for name, field in fields if name not in NOT_IN_FILES]
-
-
-def _without_unknown(model: type[BaseModel], value: Value) -> dict[str, Value]:
-    assert isinstance(value, dict)
-    return {key: inner for key, inner in value.items() if key in _keys(model)}
-
-
-def _known(model: type[BaseModel], value: Value, path: positions.Path, document: Document) -> Value:
-    """Report the keys of a mapping that *model* lacks; return it without them."""
-    if not isinstance(value, dict):
-        return value
-    _check_keys(model, value, path, document)
-    return _without_unknown(model, value)
-
-
-def _check_keys(
-    model: type[BaseModel],
-    value: Value,
-    path: positions.Path,
-    document: Document,
-    *,
-    also: Mapping[str, object] = MappingProxyType({}),
-) -> None:
-    known = [*_keys(model), *also]
-    for key in value if isinstance(value, dict) else ():
-        if key not in known:
-            document.report((*path, key), unknown("key", key, known))
-
-
 def _validated(model: type[ModelT], value: Value, document: Document) -> ModelT | None:
     if not document.complete:
         return None
     if not isinstance(value, dict):
-        document.report((), f"{shape(value)}, where a mapping is wanted: {', '.join(_keys(model))}")
+        document.report((), f"{shape(value)}, where a mapping is wanted: {', '.join(keys(model))}")
         return None
     try:
         return model.model_validate(value, by_alias=True, by_name=False)

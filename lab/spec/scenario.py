@@ -1,7 +1,7 @@
 """A scenario: a story of steps, each with one action and the outcome that it should have.
 
 `lab.spec.actions` has the actions. In a file an action is the key that names it (`run:`, `wait:` ...);
-`lab.spec.reading` turns that into these models.
+`lab.spec.written` turns that into these models.
 """
 
 from __future__ import annotations

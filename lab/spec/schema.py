@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lab.spec.actions import ACTIONS, SHORT
-from lab.spec.reading import NOT_IN_FILES
 from lab.spec.scenario import Outcome, Scenario
+from lab.spec.written import NOT_IN_FILES
 
 _WORD: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 """YAML takes `true` and `8080` for other things than text; reading takes them as typed."""
