@@ -1,133 +1,26 @@
-"""The events of a run, in the order in which they happened: the one source of every report.
+"""The journal of a run: its events in the order in which they happened, the one source of every report.
 
-A run's folder holds them as JSON Lines, written one by one and flushed, so that whatever ends the run, the
+A run's folder holds it as JSON Lines, written one by one and flushed, so that whatever ends the run, the
 file is complete up to there. Reports (`lab.report`) are functions of these events and of nothing else.
 """
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Literal, Protocol, Self, TypeAlias
+from typing import Annotated, Protocol, Self
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from lab.errors import LabError, SpecError
-from lab.spec.scenario import Expectation, Finding, Lines, Plot
-from lab.verdict import Attachment, Judgement, Observation
-
-FORMAT = 1
-"""Raised whenever an event changes so that an older reader would be wrong about it."""
-
+from lab.events import FORMAT, Event, RunStarted, StepFinished
+from lab.verdict import Attachment, Observation
 
 ATTACHMENTS = "attachments"
 """The folder, beside the journal, of what steps brought along."""
 
-
-class Part(enum.StrEnum):
-    """Which part of a scenario a step belongs to."""
-
-    PREPARE = "prepare"  # what the scenario needs
-    STEP = "step"
-    CLEANUP = "cleanup"
-
-
-@dataclass(frozen=True, slots=True)
-class RunStarted:
-    """First of a journal."""
-
-    lab: str
-    scenarios: tuple[str, ...]
-    at: datetime
-    format: int = FORMAT
-    event: Literal["run-started"] = "run-started"
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioStarted:
-    scenario: str
-    summary: str
-    source: str
-    document: str | None
-    steps: int
-    """How many there are, cleanup not counted."""
-    at: datetime
-    chapters: tuple[str, ...] = ()
-    """Names of the scenarios that this one strings together; it has no steps then."""
-    findings: tuple[Finding, ...] = ()
-    event: Literal["scenario-started"] = "scenario-started"
-
-
-@dataclass(frozen=True, slots=True)
-class StepStarted:
-    scenario: str
-    step: str
-    part: Part
-    number: int
-    """Counted from 1, within its part."""
-    action: str
-    at: datetime
-    event: Literal["step-started"] = "step-started"
-
-
-@dataclass(frozen=True, slots=True)
-class StepFinished:
-    """All that is to be known of one step. *seen* None: it was not attempted, or could not be."""
-
-    scenario: str
-    step: str
-    part: Part
-    number: int
-    where: str
-    """file:line."""
-    action: str
-    expect: Expectation
-    seen: Observation | None
-    judgement: Judgement
-    started: datetime
-    finished: datetime
-    evidence: tuple[Evidence, ...] = ()
-    document: tuple[Lines, ...] = ()
-    added: str | None = None
-    differs: str | None = None
-    plot: Plot | None = None
-    event: Literal["step-finished"] = "step-finished"
-
-    @property
-    def seconds(self) -> float:
-        return max((self.finished - self.started).total_seconds(), 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was looked up after a step did not pass."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioFinished:
-    scenario: str
-    held: bool
-    at: datetime
-    event: Literal["scenario-finished"] = "scenario-finished"
-
-
-@dataclass(frozen=True, slots=True)
-class RunFinished:
-    """Last of a journal; a journal without it was cut off (a crash, a power cut)."""
-
-    interrupted: bool
-    at: datetime
-    event: Literal["run-finished"] = "run-finished"
-
-
-Event: TypeAlias = RunStarted | ScenarioStarted | StepStarted | StepFinished | ScenarioFinished | RunFinished
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
 

@@ -9,10 +9,10 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from lab.errors import ContainerFailed
+from lab.events import Event
 from lab.host import Host
 from lab.host.containers import Seen, Usage
 from lab.host.shell import Completed
-from lab.journal import Event
 from lab.spec.topology import CONFIG_LABEL, SPEC_LABEL, ContainerSpec, NetworkSpec
 
 

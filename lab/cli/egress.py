@@ -15,7 +15,7 @@ from lab.cli.wiring import AsJson, ConfigFile, Name
 
 if TYPE_CHECKING:
     from lab.cli.wiring import Wired
-    from lab.journal import Event
+    from lab.events import Event
 
 FOLLOW_SECONDS = 1.0
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from lab.events import Event
 from lab.host import Host
 from lab.host.containers import standing
-from lab.journal import Event
 from lab.ledger.entries import Entry, Kind, Ledger, add_up, merge
 from lab.ledger.people import People, node_addresses
 from lab.ledger.shown import as_grid, as_json, as_table, parse

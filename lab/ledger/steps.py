@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from lab.journal import Event, StepFinished
+from lab.events import Event, StepFinished
 
 AT_REST = ""
 """No step was under way."""

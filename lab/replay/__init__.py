@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from lab.events import RunFinished, RunStarted
 from lab.host import Host
-from lab.journal import Journal, RunFinished, RunStarted
+from lab.journal import Journal
 from lab.replay.company import Company
 from lab.replay.leftovers import sweep
 from lab.replay.play import Play, Prepare

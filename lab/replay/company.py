@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab.events import ScenarioFinished, ScenarioStarted
 from lab.host.clock import Clock
-from lab.journal import Journal, ScenarioFinished, ScenarioStarted
+from lab.journal import Journal
 from lab.replay.play import Play, Prepare
 from lab.replay.standing import Standing
 from lab.spec.scenario import Scenario

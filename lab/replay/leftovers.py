@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from lab.events import ScenarioFinished, ScenarioStarted
 from lab.host import Host
-from lab.journal import Journal, ScenarioFinished, ScenarioStarted
+from lab.journal import Journal
 from lab.replay.play import Play
 from lab.spec.actions import Apply
 from lab.spec.scenario import Scenario

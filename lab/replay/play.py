@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from lab import steps
 from lab.errors import LabError, SpecError
-from lab.journal import Evidence, Journal, Part, StepFinished, StepStarted
+from lab.events import Evidence, Part, StepFinished, StepStarted
+from lab.journal import Journal
 from lab.spec.actions import Action, Apply
 from lab.spec.scenario import Expectation, Needs, Scenario, Step
 from lab.spec.words import describe

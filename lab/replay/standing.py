@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from lab.journal import ScenarioFinished, ScenarioStarted
+from lab.events import ScenarioFinished, ScenarioStarted
 from lab.replay.play import Play, Prepare
 from lab.spec.scenario import Scenario
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter, ValidationError
 
 from lab.errors import SpecError
-from lab.journal import StepFinished
+from lab.events import StepFinished
 from lab.report.digest import Run
 from lab.verdict import Verdict
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from lab.journal import (
+from lab.events import (
     Event,
     Part,
     RunFinished,

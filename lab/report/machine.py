@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from lab import journal
-from lab.journal import Event, StepFinished
+from lab.events import FORMAT, Event, StepFinished
 from lab.report import usage
 from lab.report.digest import Played, digest
 from lab.report.plain import plain
@@ -25,7 +25,7 @@ def as_json(
     run = digest(events)
     peak = usage.peak(samples)
     whole = {
-        "format": journal.FORMAT,
+        "format": FORMAT,
         "lab": run.lab,
         "held": run.held,
         "complete": run.complete,

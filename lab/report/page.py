@@ -14,7 +14,7 @@ from itertools import count
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from lab.journal import Event
+from lab.events import Event
 from lab.ledger import Ledger
 from lab.report import usage
 from lab.report.before import Before

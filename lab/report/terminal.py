@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from lab.journal import (
+from lab.events import (
     Event,
     Part,
     RunFinished,

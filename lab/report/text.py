@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lab.journal import Event, Part, StepFinished
+from lab.events import Event, Part, StepFinished
 from lab.report import usage
 from lab.report.digest import Played, Run, digest
 from lab.report.plain import indented, plain, seconds

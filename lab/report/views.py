@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.journal import Part, StepFinished
+from lab.events import Part, StepFinished
 from lab.report.before import Before
 from lab.report.curves import Curve, curve
 from lab.report.digest import Played

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lab.journal import Evidence
+from lab.events import Evidence
 
 NEVER_PULL = "ErrImageNeverPull"
 """The kubelet's word for an image that is not on the node and that it may not pull."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lab.errors import LabError
-from lab.journal import Evidence
+from lab.events import Evidence
 from lab.spec.actions import Apply, Connect, Fetch, Load, Observe, Resolve, Run, Wait, Wanted
 from lab.spec.scenario import Step
 from lab.steps import places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from lab.journal import (
+from lab.events import (
     Evidence,
     Part,
     RunFinished,

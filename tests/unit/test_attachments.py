@@ -9,7 +9,8 @@ import pytest
 
 from lab import journal
 from lab.errors import LabError
-from lab.journal import JsonLinesJournal, Part, StepFinished
+from lab.events import Part, StepFinished
+from lab.journal import JsonLinesJournal
 from lab.spec.scenario import Expectation, Outcome
 from lab.verdict import Attachment, Judgement, Observation, Verdict
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from lab import journal
+from lab import events, journal
 from lab.errors import LabError, SpecError
-from lab.journal import JsonLinesJournal, StepFinished, Tee
+from lab.events import StepFinished
+from lab.journal import JsonLinesJournal, Tee
 from lab.spec.scenario import Plot
 from tests.fakes import ListJournal
 from tests.unit.story import EVENTS
@@ -56,7 +57,7 @@ def test_a_line_is_one_json_object_that_names_its_event(path):
     lines = [json.loads(line) for line in path.read_text().splitlines()]
 
     assert lines[0]["event"] == "run-started"
-    assert lines[0]["format"] == journal.FORMAT
+    assert lines[0]["format"] == events.FORMAT
     assert {line["event"] for line in lines} == {
         "run-started",
         "scenario-started",

@@ -9,7 +9,7 @@ import pytest
 
 from lab import replay
 from lab.errors import ContainerFailed, LabError, SpecError
-from lab.journal import Part, RunFinished, RunStarted, ScenarioFinished, ScenarioStarted, StepFinished
+from lab.events import Part, RunFinished, RunStarted, ScenarioFinished, ScenarioStarted, StepFinished
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
 from lab.spec.reading import parse_scenario

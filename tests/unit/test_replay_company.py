@@ -8,7 +8,7 @@ import pytest
 
 from lab import replay
 from lab.errors import LabError
-from lab.journal import ScenarioFinished, ScenarioStarted, StepFinished
+from lab.events import ScenarioFinished, ScenarioStarted, StepFinished
 from lab.replay.leftovers import SECTION
 from lab.report.digest import digest
 from lab.spec.config import LabConfig

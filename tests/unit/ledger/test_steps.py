@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from lab.journal import Part, StepFinished
+from lab.events import Part, StepFinished
 from lab.ledger.entries import Kind, Want, add_up
 from lab.ledger.people import People
 from lab.ledger.steps import StepTimes

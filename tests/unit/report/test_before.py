@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.errors import SpecError
-from lab.journal import RunFinished, RunStarted, ScenarioFinished, ScenarioStarted
+from lab.events import RunFinished, RunStarted, ScenarioFinished, ScenarioStarted
 from lab.report.before import Before, as_json, before_of, parse
 from lab.report.digest import digest
 from tests.unit.story import EVENTS, START, step

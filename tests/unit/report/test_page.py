@@ -11,11 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.journal import (
-    Evidence,
-    RunFinished,
-    StepFinished,
-)
+from lab.events import Evidence, RunFinished, StepFinished
 from lab.ledger import Entry, Kind, Ledger
 from lab.report import usage
 from lab.report.before import Before

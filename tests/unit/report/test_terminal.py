@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from lab.journal import StepStarted
+from lab.events import StepStarted
 from lab.report.before import Before
 from lab.report.plain import plain, seconds
 from lab.report.terminal import Live

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.journal import RunFinished
+from lab.events import RunFinished
 from lab.report.text import as_plan, as_text
 from lab.report.usage import Part, Sample
 from lab.spec.reading import read_scenario
