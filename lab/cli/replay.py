@@ -130,9 +130,9 @@ def _text(document: Path | None) -> str | None:
 
 def _preparation(lab: Wired, scenarios: Sequence[Scenario], *, keep: bool, archive: Path | None) -> Prepare:
     """Return what puts needs in place. SpecError: a file of theirs is wrong."""
-    from lab.steps import needs
+    from lab.steps import needs, zones
 
-    needs.check_files(scenarios)
+    zones.check_files(scenarios)
     preparation = needs.Preparation(
         lab.topology,
         lab.host,

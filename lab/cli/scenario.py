@@ -20,13 +20,13 @@ def validate(files: Annotated[list[Path], typer.Argument(help="Scenario files.")
     """Report every problem of every file, each with its place. Needs no lab."""
     from lab.errors import SpecError
     from lab.spec.reading import read_scenario
-    from lab.steps import needs
+    from lab.steps import zones
 
     problems: list[str] = []
     for file in files:
         try:
             scenario = read_scenario(file)
-            needs.check_files([scenario])
+            zones.check_files([scenario])
         except SpecError as error:
             problems += error.problems
         else:

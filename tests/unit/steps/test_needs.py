@@ -11,6 +11,7 @@ from lab.spec.config import LabConfig
 from lab.spec.plan import ZONES_CONF, plan
 from lab.spec.scenario import Needs
 from lab.steps import needs as room
+from lab.steps import zones
 from tests.fakes import FakeClock, FakeContainers, completed, fake_host
 
 LAB = plan(LabConfig())
@@ -241,8 +242,8 @@ def test_the_dns_is_waited_for_by_what_it_says_and_never_asked(world, prepared):
 def test_the_last_reload_is_what_the_dns_serves():
     lines = [*(reload("a.test.: 1 records") + "not json\n" + reload("B.test.: 2 records")).splitlines()]
 
-    assert room.served_zones(lines) == {"b.test"}
-    assert room.served_zones(["noise"]) == frozenset()
+    assert zones.served(lines) == {"b.test"}
+    assert zones.served(["noise"]) == frozenset()
 
 
 class TestArchives:
