@@ -31,12 +31,13 @@ class Standing:
     def tell(self, prepare: Prepare | None, unselected: frozenset[str]) -> None:
         """Play the steps, after what they need is in place."""
         self._ready = self._needs.enter_context(self.play.prepared(prepare))
-        self.held = (
-            self.play.steps(unselected) if self._ready else self.play.skip(0, "what it needs is not there")
-        )
+        if self._ready:
+            self.held = self.play.steps(unselected)
+        else:
+            self.held = self.play.record.skip(0, "what it needs is not there")
 
     def skip(self, reason: str) -> None:
-        self.play.skip(0, reason)
+        self.play.record.skip(0, reason)
 
     def leave(self, *, keep: bool) -> None:
         """Clean up, unless *keep*, and put back what was there before; then say how the scenario went."""
