@@ -11,18 +11,14 @@ end point outside is judged by that end point, and the source is still the pod (
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses
 
+from lab.spec.chains import chain, count, counters, refuse, refuse_resolver
+
 TABLE = "airgap_lab"
 """In the lab's own namespaces. The wall's, on the host, carries the lab's name: labs stand side by side."""
-SET_SIZE = 16384
-"""Distinct attempts that one set can tell apart; the plain total goes on counting beyond."""
-ENGINE_RESOLVER = IPv4Address("127.0.0.11")
-"""Docker's own, in every container on a network of the user's; it passes names on to the host's resolver."""
-
-PORTED = "{ tcp, udp, udplite, sctp, dccp }"
 INSIDE = "ip daddr @inside accept"
 ANSWERS = "ct state established,related ct direction reply accept"
 NEIGHBOUR_TYPES = "nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert"
@@ -82,22 +78,24 @@ def seal(
     """
     networks = sorted(collapse_addresses([*ranges, *(IPv4Network(one) for one in addresses)]))
     elements = ", ".join(str(network) for network in networks)
-    refused = [*_count("output"), *_refuse(refusal)]
-    resolver = [] if asks_engine else _resolver("output", refusal)
+    refused = [*count("output"), *refuse(refusal)]
+    resolver = [] if asks_engine else refuse_resolver("output", refusal)
     # kind's nodes lead their gateway's port 53 to Docker's resolver, for their pods as well.
-    pods_resolver = [] if asks_engine else [f'iifname != "lo" {rule}' for rule in _resolver("input", refusal)]
+    pods_resolver = (
+        [] if asks_engine else [f'iifname != "lo" {rule}' for rule in refuse_resolver("input", refusal)]
+    )
     return Ruleset(
         TABLE,
         (
             f"  set inside {{ type ipv4_addr; flags interval; elements = {{ {elements} }} }}",
-            *_counters("output", "forward", "input"),
-            *_chain(
+            *counters("output", "forward", "input"),
+            *chain(
                 "output",
                 0,
                 [*resolver, 'oifname "lo" accept', ANSWERS, INSIDE, *NEIGHBOURS, *refused],
             ),
-            *_chain("forward", 0, [ANSWERS, INSIDE, *_count("forward"), *_refuse(refusal)]),
-            *_chain("input", 0, pods_resolver),
+            *chain("forward", 0, [ANSWERS, INSIDE, *count("forward"), *refuse(refusal)]),
+            *chain("input", 0, pods_resolver),
         ),
     )
 
@@ -114,11 +112,11 @@ def wall(lab: str, bridge: str, *, refusal: str) -> Ruleset:
         wall_table(lab),
         (
             "  counter inbound { }",
-            *_counters("forward", "input"),
+            *counters("forward", "input"),
             "  chain leaving {",
-            *(f"    {rule}" for rule in (*_count("forward"), *_refuse(refusal))),
+            *(f"    {rule}" for rule in (*count("forward"), *refuse(refusal))),
             "  }",
-            *_chain(
+            *chain(
                 "prerouting",
                 -10,
                 [
@@ -126,89 +124,24 @@ def wall(lab: str, bridge: str, *, refusal: str) -> Ruleset:
                     f"{leaves} {{ unreachable, prohibit, blackhole }} goto leaving",
                 ],
             ),
-            *_chain(
+            *chain(
                 "forward",
                 -10,
                 [
                     f'iifname "{bridge}" oifname != "{bridge}" goto leaving',
-                    f'iifname != "{bridge}" oifname "{bridge}" counter name inbound {_refuse(refusal)[-1]}',
+                    f'iifname != "{bridge}" oifname "{bridge}" counter name inbound {refuse(refusal)[-1]}',
                 ],
             ),
-            *_chain(
+            *chain(
                 "input",
                 -10,
                 [
                     f'iifname != "{bridge}" accept',
                     ANSWERS,
                     *NEIGHBOURS,
-                    *_count("input"),
-                    *_refuse(refusal),
+                    *count("input"),
+                    *refuse(refusal),
                 ],
             ),
         ),
     )
-
-
-def _counters(*hooks: str) -> list[str]:
-    """A total and the sets of a hook: with ports, ICMP by its type, any other protocol by its number."""
-    lines = []
-    for hook in hooks:
-        lines.append(f"  counter refused_{hook} {{ }}")
-        for version, address, icmp in ((4, "ipv4_addr", "icmp_type"), (6, "ipv6_addr", "icmpv6_type")):
-            for kind, rest in (
-                ("ports", "inet_proto . inet_service"),
-                ("icmp", icmp),
-                ("bare", "inet_proto"),
-            ):
-                lines.append(
-                    f"  set {hook}_{version}_{kind} {{ type {address} . {address} . {rest}; "
-                    f"size {SET_SIZE}; flags dynamic; counter; }}"
-                )
-    return lines
-
-
-ICMPV6 = "58"
-"""By number: the name is looked up in /etc/protocols, which a small image has not."""
-
-
-def _chain(hook: str, priority: int, rules: Sequence[str]) -> list[str]:
-    return [
-        f"  chain {hook} {{",
-        f"    type filter hook {hook} priority {priority}; policy accept;",
-        *(f"    {rule}" for rule in rules),
-        "  }",
-    ]
-
-
-def _count(hook: str) -> list[str]:
-    rules = [f"counter name refused_{hook}"]
-    for version, ip, icmp in ((4, "ip", "icmp"), (6, "ip6", ICMPV6)):
-        ends = f"{ip} saddr . {ip} daddr"
-        family = f"meta nfproto ipv{version} meta l4proto"
-        icmp_type = "icmp type" if version == 4 else "icmpv6 type"
-        ports = f"add @{hook}_{version}_ports {{ {ends} . meta l4proto . th dport }}"
-        types = f"add @{hook}_{version}_icmp {{ {ends} . {icmp_type} }}"
-        numbers = f"add @{hook}_{version}_bare {{ {ends} . meta l4proto }}"
-        rules += [
-            f"{family} {PORTED} {ports}",
-            f"{family} {icmp} {types}",
-            f"{family} != {PORTED} meta l4proto != {icmp} {numbers}",
-        ]
-    return rules
-
-
-def _refuse(refusal: str) -> list[str]:
-    if refusal == "drop":
-        return ["drop"]
-    return ["meta l4proto tcp reject with tcp reset", "reject with icmpx admin-prohibited"]
-
-
-def _resolver(hook: str, refusal: str) -> list[str]:
-    """Refuse Docker's resolver, counted by what was asked before its NAT led to a port of chance."""
-    resolver = f"ip daddr {ENGINE_RESOLVER}"
-    asked = "ip saddr . ct original ip daddr . meta l4proto . ct original proto-dst"
-    return [
-        f"{resolver} counter name refused_{hook}",
-        f"{resolver} meta l4proto {{ tcp, udp }} add @{hook}_4_ports {{ {asked} }}",
-        *(f"{resolver} {rule}" for rule in _refuse(refusal)),
-    ]

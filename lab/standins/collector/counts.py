@@ -25,7 +25,7 @@ class Attempt:
 
 
 def attempt(hook: str, version: int, kind: str, key: bytes) -> Attempt:
-    """Read a set's key: a concatenation, each part padded to four bytes (lab/spec/ruleset.py)."""
+    """Read a set's key: a concatenation, each part padded to four bytes (lab/spec/chains.py)."""
     width = 4 if version == 4 else 16
     src = str(ip_address(key[:width]))
     dst = str(ip_address(key[width : 2 * width]))

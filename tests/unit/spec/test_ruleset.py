@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from lab.spec import ruleset
+from lab.spec import chains, ruleset
 
 ADDRESSES = [IPv4Address("10.142.18.2"), IPv4Address("10.142.18.191")]
 RANGES = [IPv4Network("10.233.64.0/18"), IPv4Network("10.233.0.0/18")]
@@ -32,7 +32,7 @@ def test_a_chain_accepts_counts_then_refuses(hook):
     kinds = [
         "accept" if rule.endswith("accept") else "count" if "add @" in rule or "counter" in rule else "refuse"
         for rule in rules
-        if str(ruleset.ENGINE_RESOLVER) not in rule
+        if str(chains.ENGINE_RESOLVER) not in rule
     ]
 
     assert kinds == sorted(kinds, key=["accept", "count", "refuse"].index)
