@@ -50,6 +50,7 @@ def run(
     """Replay scenarios in the lab and say which steps hold. Exit code 1 when one does not."""
     from lab import replay
     from lab.cli import runfolder
+    from lab.cli.noting import lab_noted
     from lab.cli.sampling import sampled
     from lab.host import lock
     from lab.journal import JsonLinesJournal, Tee
@@ -74,7 +75,7 @@ def run(
         try:
             with (
                 JsonLinesJournal(folder / runfolder.JOURNAL) as journal,
-                runfolder.lab_noted(lab, folder),
+                lab_noted(lab, folder),
                 sampled(lab, folder / runfolder.USAGE),
             ):
                 held = replay.run(

@@ -1,12 +1,9 @@
-"""What a run's folder holds beside its journal: reports, the ledger, the lab that it ran in, the page."""
+"""What a run's folder holds, once it is over, beside its journal: reports, the ledger, images, the page."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +11,8 @@ from lab.cli.wiring import say
 
 if TYPE_CHECKING:
     from lab.cli.wiring import Wired
-    from lab.errors import LabError
     from lab.report.before import Before
     from lab.report.digest import Run
-    from lab.report.labfacts import LabFacts
     from lab.report.traffic import Image, Traffic
     from lab.report.usage import Sample
 
@@ -25,8 +20,6 @@ JOURNAL, LEDGER, LAB, PAGE = "events.jsonl", "egress.json", "lab.json", "report.
 USAGE, IMAGES, BEFORE = "usage.jsonl", "images.json", "before.json"
 SHOWN = 5
 """How many wanted things the last line of a run names."""
-PATIENCE = 5.0
-"""Seconds that the end of a run waits for the lab's facts."""
 LOOKED_BACK = 8
 """Earlier runs whose times are compared with."""
 
@@ -45,11 +38,11 @@ def write_reports(folder: Path) -> None:
     from lab.report import machine
 
     events = journal.read(folder / JOURNAL)
-    _write(
+    write(
         folder / "report.json",
         machine.as_json(events, samples=read_usage(folder), traffic=_read_images(folder)),
     )
-    _write(folder / "junit.xml", machine.as_junit(events))
+    write(folder / "junit.xml", machine.as_junit(events))
 
 
 def write_ledger(lab: Wired, folder: Path, *, since: datetime) -> None:
@@ -57,7 +50,7 @@ def write_ledger(lab: Wired, folder: Path, *, since: datetime) -> None:
     from lab import journal, ledger
 
     found = ledger.read(lab.topology, lab.host, since=since, events=journal.read(folder / JOURNAL))
-    _write(folder / LEDGER, ledger.as_json(found))
+    write(folder / LEDGER, ledger.as_json(found))
     if found.wanted:
         things = sorted({entry.what for entry in found.wanted})
         shown = ", ".join(things[:SHOWN]) + (" ..." if len(things) > SHOWN else "")
@@ -85,7 +78,7 @@ def write_images(lab: Wired, folder: Path, *, since: datetime) -> None:
     if node in seen and seen[node].running:
         listed = containers.exec(node, ["crictl", "images", "-o", "json"], timeout=30)
         images = traffic.images_of(listed.stdout) if listed.ok else ()
-    _write(folder / IMAGES, traffic.as_json(traffic.Traffic(pulls, pushes, images)))
+    write(folder / IMAGES, traffic.as_json(traffic.Traffic(pulls, pushes, images)))
 
 
 def write_before(runs: Path, folder: Path) -> Before:
@@ -101,7 +94,7 @@ def write_before(runs: Path, folder: Path) -> Before:
             with suppress(SpecError, LabError):  # one that another version wrote
                 earlier.append(digest(journal.read(one / JOURNAL)))
     found = before.before_of(earlier)
-    _write(folder / BEFORE, before.as_json(found))
+    write(folder / BEFORE, before.as_json(found))
     return found
 
 
@@ -125,7 +118,7 @@ def write_page(folder: Path, document: str | None) -> None:
             if file.is_file()
         },
     )
-    _write(folder / PAGE, html)
+    write(folder / PAGE, html)
 
 
 def read_usage(folder: Path) -> tuple[Sample, ...]:
@@ -142,64 +135,8 @@ def _read_images(folder: Path) -> Traffic | None:
     return traffic.parse(path.read_text(), str(path)) if path.is_file() else None
 
 
-@contextmanager
-def lab_noted(lab: Wired, folder: Path) -> Iterator[None]:
-    """Keep what the lab is made of, read while the run goes on so that no step waits for it."""
-    from lab.errors import LabError
-
-    untold: list[LabError] = []
-
-    def note() -> None:
-        from lab.report import labfacts
-
-        try:
-            facts = _facts(lab, untold)
-            _write(folder / LAB, labfacts.as_json(facts))
-        except LabError as error:
-            untold.append(error)
-
-    noting = threading.Thread(target=note, daemon=True)
-    noting.start()
-    try:
-        yield
-    finally:
-        noting.join(PATIENCE)
-        for error in untold:
-            say(f"lab: the report does not say all about the lab: {error}")
-
-
-def _facts(lab: Wired, untold: list[LabError]) -> LabFacts:
-    """Read what can be; what cannot is *untold*."""
-    from lab.cli import fidelity
-    from lab.errors import LabError
-    from lab.report.fidelity import compare
-    from lab.report.labfacts import facts_of
-
-    versions = {"Lab": _own_version(), "Container engine": _engine_version(lab)}
-    try:
-        read = fidelity.read(lab)
-    except LabError as error:
-        untold.append(error)
-        return facts_of(lab.topology, versions=versions)
-    versions["Kubernetes"] = ", ".join(read.kubernetes)
-    versions["System of the nodes"] = ", ".join(read.systems)
-    versions["Container runtime of the nodes"] = ", ".join(read.runtimes)
-    return facts_of(lab.topology, versions=versions, fidelity=compare(read))
-
-
-def _own_version() -> str:
-    try:
-        return metadata.version("airgap-lab")
-    except metadata.PackageNotFoundError:  # run from a checkout that nobody installed
-        return "not installed"
-
-
-def _engine_version(lab: Wired) -> str:
-    asked = lab.host.shell.run(["docker", "version", "--format={{.Server.Version}}"], timeout=10)
-    return asked.stdout.strip() if asked.ok else "did not answer"
-
-
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Write a file of the folder. Raises LabError where that cannot be done."""
     from lab.errors import LabError
 
     try:

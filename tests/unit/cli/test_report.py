@@ -7,6 +7,7 @@ import json
 import pytest
 
 from lab.cli import runfolder, wiring
+from lab.cli.noting import lab_noted
 from lab.host import Host
 from lab.journal import JsonLinesJournal
 from lab.report.labfacts import as_json, parse
@@ -108,7 +109,7 @@ def test_a_run_notes_its_lab_and_says_what_did_not_answer(host: Host, shell, cap
     shell.answer = lambda argv: completed("26.1.5\n")
     lab = wiring.wire(LabConfig(), host)
 
-    with runfolder.lab_noted(lab, tmp_path):
+    with lab_noted(lab, tmp_path):
         pass
 
     facts = parse((tmp_path / "lab.json").read_text(), "lab.json")
@@ -118,7 +119,7 @@ def test_a_run_notes_its_lab_and_says_what_did_not_answer(host: Host, shell, cap
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_does_not_end_the_run(host, shell, capsys, tmp_path):
-    with runfolder.lab_noted(wiring.wire(LabConfig(), host), tmp_path / "nowhere"):
+    with lab_noted(wiring.wire(LabConfig(), host), tmp_path / "nowhere"):
         pass
 
     assert "lab.json: cannot be written: No such file or directory" in capsys.readouterr().err
