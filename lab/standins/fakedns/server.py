@@ -1,4 +1,4 @@
-"""The sockets: one event loop for UDP, TCP and the watch over the files; only the delegate has threads."""
+"""The server: one event loop for UDP, TCP and the watch over the files; only the delegate has threads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from . import loading
+from .conversation import CONNECTION_LIMIT, IDLE_SECONDS, Conversations
 from .delegate import Delegate
 from .querylog import QueryLog
 from .responder import Reply, Responder
@@ -17,10 +18,6 @@ BATCH = 64
 WAITING_LIMIT = 128
 RELOAD_SECONDS = 0.5
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
-CONNECTION_LIMIT = 64
-QUERIES_LIMIT = 1000
-IDLE_SECONDS = 5.0
-"""The longest wait for a whole message of a connection, from the end of the one before."""
 
 
 class Server:
@@ -42,12 +39,11 @@ class Server:
         self._log = log
         self._delegate_port = delegate_port
         self._reload_seconds = reload_seconds
-        self._idle = idle
-        self._places = limit
         self._waiting = threading.BoundedSemaphore(WAITING_LIMIT)
         self._udp, self._tcp = bind(address, port)
         self.port: int = self._udp.getsockname()[1]
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="delegate")
+        self._conversations = Conversations(lambda: self._responder, log, self._pool, idle=idle, limit=limit)
         self._ended = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
@@ -75,7 +71,7 @@ class Server:
 
     async def _run(self) -> None:
         self._loop.add_reader(self._udp, self._drain)
-        listener = await asyncio.start_server(self._converse, sock=self._tcp)
+        listener = await asyncio.start_server(self._conversations.converse, sock=self._tcp)
         watching = asyncio.create_task(self._watch())
         ending = asyncio.create_task(self._ended.wait())
         await asyncio.wait({watching, ending}, return_when=asyncio.FIRST_COMPLETED)
@@ -157,40 +153,6 @@ class Server:
         except OSError:
             pass  # no route back: the client will ask again, or not
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the queries of one connection; one over the limit is closed at once."""
-        if not self._places:
-            writer.close()
-            return
-        self._places -= 1
-        peer = (writer.get_extra_info("peername") or ("gone",))[0]
-        try:
-            for _ in range(QUERIES_LIMIT):
-                async with asyncio.timeout(self._idle):
-                    size = int.from_bytes(await reader.readexactly(2), "big")
-                    data = await reader.readexactly(size)
-                reply = await self._answer(data, peer)
-                if reply.packet is None:
-                    break
-                self._log.write([reply.line])
-                writer.write(framed(reply.packet))
-                async with asyncio.timeout(self._idle):
-                    await writer.drain()
-        except (OSError, EOFError, asyncio.CancelledError):
-            writer.transport.abort()  # gone, silent or deaf for too long, or we stop
-        finally:
-            self._places += 1
-            writer.close()
-
-    async def _answer(self, data: bytes, peer: str) -> Reply:
-        responder = self._responder
-        reply = responder.respond(data, peer, tcp=True, wait=False)
-        if reply is None:
-            late = self._pool.submit(responder.respond, data, peer, tcp=True, wait=True)
-            reply = await asyncio.wrap_future(late)
-        assert reply is not None
-        return reply
-
 
 def bind(address: str, port: int) -> tuple[socket.socket, socket.socket]:
     """Bind UDP and TCP to one port; when the kernel chooses, try until one is free for both."""
@@ -212,8 +174,3 @@ def bind(address: str, port: int) -> tuple[socket.socket, socket.socket]:
         udp.setblocking(False)
         return udp, tcp
     raise AssertionError("unreachable")
-
-
-def framed(packet: bytes) -> bytes:
-    """Put the length before a message, as TCP wants it."""
-    return len(packet).to_bytes(2, "big") + packet

@@ -17,9 +17,10 @@ import pytest
 from dnslib import QTYPE, RCODE
 
 from lab.standins.fakedns import loading
+from lab.standins.fakedns.conversation import framed
 from lab.standins.fakedns.delegate import TTL, Delegate
 from lab.standins.fakedns.querylog import QueryLog
-from lab.standins.fakedns.server import Server, framed
+from lab.standins.fakedns.server import Server
 
 ZONE = "$TTL 60\n@ SOA ns root {n} 1 1 1 1\n@ NS ns.other.test.\na A 192.0.2.{n}\nb A 192.0.2.{n}\n"
 NODE_ADDRESS = dnslib.A("172.18.0.2")
