@@ -1,42 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 
-from lab.standins.operators.cluster import Conflict, Refused
+from lab.standins.operators.cluster import Refused
 from lab.standins.pytorch_operator.reconcile import follow, step
+from tests.unit.standins.operators import fakes
 
 from . import bodies
 
 
-class FakeCluster:
-    """Keeps objects in lists as the API server would; `refusals` are raised by the next creations."""
-
-    def __init__(self, body):
-        self.body = body
-        self.objects = {"services": [], "pods": [], "events": []}
-        self.refusals = []
-        self.writes = 0
-
-    async def job(self, namespace, name):
-        return copy.deepcopy(self.body)
-
-    async def replace_job(self, body):
-        if body["metadata"]["resourceVersion"] != self.body["metadata"]["resourceVersion"]:
-            raise Conflict("changed")
-        self.writes += 1
-        self.body = copy.deepcopy(body)
-        self.body["metadata"]["resourceVersion"] += "+"
-        return copy.deepcopy(self.body)
-
-    async def matching(self, plural, namespace, labels):
-        return [it for it in self.objects[plural] if labels.items() <= it["metadata"]["labels"].items()]
-
-    async def create(self, plural, body):
-        if plural != "events" and self.refusals:
-            raise self.refusals.pop(0)
-        self.objects[plural].append({**copy.deepcopy(body), "status": {"phase": "Pending"}})
-
+class FakeCluster(fakes.FakeCluster):
     def end(self, code, *, phase="Running"):
         for pod in self.objects["pods"]:
             statuses = [{"name": "pytorch", "state": bodies.ended(code)}]

@@ -1,13 +1,12 @@
-"""Jobs as the API server gives them, and an API server that keeps them in lists."""
+"""Jobs as the API server gives them, and the API server that keeps them."""
 
 from __future__ import annotations
 
 import asyncio
-import copy
 
-from lab.standins.operators.cluster import Conflict
 from lab.standins.tf_operator.job import read_job, with_defaults
 from lab.standins.tf_operator.reconcile import step
+from tests.unit.standins.operators import fakes
 
 IMAGE = "gcr.io/tf-on-k8s-dogfood/tf_sample:dc944ff"
 
@@ -37,37 +36,8 @@ def read(body=None):
     return read_job({**body, "spec": with_defaults(body["spec"])})
 
 
-class FakeCluster:
-    """Keeps objects as the API server would; `refusals` are raised by the next creations, but for events."""
-
-    def __init__(self, body):
-        self.body = body
-        self.objects = {"services": [], "pods": [], "events": []}
-        self.refusals = []
-        self.writes = 0
-
-    async def job(self, namespace, name):
-        return copy.deepcopy(self.body)
-
-    async def replace_job(self, body):
-        if body["metadata"]["resourceVersion"] != self.body["metadata"]["resourceVersion"]:
-            raise Conflict("changed")
-        self.writes += 1
-        self.body = copy.deepcopy(body)
-        self.body["metadata"]["resourceVersion"] += "+"
-        return copy.deepcopy(self.body)
-
-    async def matching(self, plural, namespace, labels):
-        found = self.objects[plural]
-        return [copy.deepcopy(it) for it in found if labels.items() <= it["metadata"]["labels"].items()]
-
-    async def create(self, plural, body):
-        if plural != "events" and self.refusals:
-            raise self.refusals.pop(0)
-        self.objects[plural].append({**copy.deepcopy(body), "status": {"phase": "Pending"}})
-
-    async def delete(self, plural, namespace, name):
-        self.objects[plural] = [it for it in self.objects[plural] if it["metadata"]["name"] != name]
+class FakeCluster(fakes.FakeCluster):
+    """With what the tests ask of it."""
 
     def steps(self, count=1):
         async def several():
