@@ -9,12 +9,38 @@ variable "HELM" { default = "images/workstation/go/helm" }
 group "default" {
   targets = [
     "seal", "dns", "nginx-autoindex", "nfs", "registry", "front", "workstation", "pytorch-operator", "pytorch-dist-mnist_test",
-    "nfs-client-provisioner", "tensorflow",
+    "nfs-client-provisioner",
+    "python", "python-build", "operator", "tensorflow",
     "tf_operator", "tf_sample",
     "ambassador", "statsd", "centraldashboard", "spartakus-amd64",
     "tensorflow_serving", "tensorflow_serving-localimage",
     "jupyterhub-k8s", "tensorflow-notebook",
   ]
+}
+
+# No stand-ins, these four: what other images are built on. A target that links to one is made anew when it changes.
+target "python" {
+  dockerfile = "images/python/Dockerfile"
+  target     = "python"
+  tags       = ["airgap-lab/python:latest"]
+}
+
+target "python-build" {
+  dockerfile = "images/python/Dockerfile"
+  target     = "build"
+  tags       = ["airgap-lab/python-build:latest"]
+}
+
+target "operator" {
+  dockerfile = "images/operator/Dockerfile"
+  contexts   = { "airgap-lab/python" = "target:python" }
+  tags       = ["airgap-lab/operator:latest"]
+}
+
+target "tensorflow" {
+  dockerfile = "images/tensorflow/Dockerfile"
+  contexts   = { "airgap-lab/python" = "target:python", "airgap-lab/python-build" = "target:python-build" }
+  tags       = ["airgap-lab/tensorflow:latest"]
 }
 
 target "seal" {
@@ -56,6 +82,7 @@ target "workstation" {
 
 target "pytorch-operator" {
   dockerfile = "images/pytorch-operator/Dockerfile"
+  contexts   = { "airgap-lab/operator" = "target:operator" }
   tags       = ["jgaguirr/pytorch-operator:latest"]
 }
 
@@ -66,31 +93,27 @@ target "pytorch-dist-mnist_test" {
 
 target "nfs-client-provisioner" {
   dockerfile = "images/nfs-client-provisioner/Dockerfile"
+  contexts   = { "airgap-lab/python" = "target:python" }
   tags       = ["quay.io/external_storage/nfs-client-provisioner:v3.1.0-k8s1.11"]
-}
-
-# No stand-in: what the TensorFlow images are built on. A target that links to it is made anew when it changes.
-target "tensorflow" {
-  dockerfile = "images/tensorflow/Dockerfile"
-  tags       = ["airgap-lab/tensorflow:latest"]
 }
 
 target "tensorflow_serving" {
   dockerfile = "images/tensorflow_serving/Dockerfile"
   target     = "latest"
-  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
+  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow", "airgap-lab/python-build" = "target:python-build" }
   tags       = ["katacoda/tensorflow_serving:latest"]
 }
 
 target "tensorflow_serving-localimage" {
   dockerfile = "images/tensorflow_serving/Dockerfile"
   target     = "localimage"
-  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
+  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow", "airgap-lab/python-build" = "target:python-build" }
   tags       = ["katacoda/tensorflow_serving:localimage"]
 }
 
 target "tf_operator" {
   dockerfile = "images/tf_operator/Dockerfile"
+  contexts   = { "airgap-lab/operator" = "target:operator" }
   tags       = ["gcr.io/kubeflow-images-public/tf_operator:v0.2.0"]
 }
 
@@ -102,31 +125,36 @@ target "tf_sample" {
 
 target "jupyterhub-k8s" {
   dockerfile = "images/jupyterhub-k8s/Dockerfile"
+  contexts   = { "airgap-lab/python" = "target:python", "airgap-lab/python-build" = "target:python-build" }
   tags       = ["gcr.io/kubeflow/jupyterhub-k8s:v20180531-3bb991b1"]
 }
 
 target "ambassador" {
   dockerfile = "images/ambassador/Dockerfile"
+  contexts   = { "airgap-lab/operator" = "target:operator" }
   tags       = ["quay.io/datawire/ambassador:0.30.1"]
 }
 
 target "statsd" {
   dockerfile = "images/statsd/Dockerfile"
+  contexts   = { "airgap-lab/python" = "target:python" }
   tags       = ["quay.io/datawire/statsd:0.30.1"]
 }
 
 target "centraldashboard" {
   dockerfile = "images/centraldashboard/Dockerfile"
+  contexts   = { "airgap-lab/python" = "target:python" }
   tags       = ["gcr.io/kubeflow-images-public/centraldashboard:v0.2.1"]
 }
 
 target "spartakus-amd64" {
   dockerfile = "images/spartakus-amd64/Dockerfile"
+  contexts   = { "airgap-lab/python" = "target:python" }
   tags       = ["gcr.io/google_containers/spartakus-amd64:v1.0.0"]
 }
 
 target "tensorflow-notebook" {
   dockerfile = "images/tensorflow-notebook/Dockerfile"
-  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow" }
+  contexts   = { "airgap-lab/tensorflow" = "target:tensorflow", "airgap-lab/python-build" = "target:python-build" }
   tags       = ["gcr.io/kubeflow-images-public/tensorflow-1.8.0-notebook-cpu:v0.2.1"]
 }

@@ -163,6 +163,47 @@ def test_an_up_to_date_image_is_stood_on_as_it_is(linked: Path):
     ]
 
 
+@pytest.fixture
+def chained(linked: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let `three` stand on `two`, which stands on `one`; it comes before both."""
+    three = {
+        "dockerfile": "images/three/Dockerfile",
+        "tags": ["three:1"],
+        "contexts": {"me/two": "target:two"},
+    }
+    monkeypatch.setitem(HCL, "target", {"three": three, **HCL["target"]})
+    (linked / "images" / "three").mkdir()
+    (linked / "images" / "three" / "Dockerfile").write_text("FROM me/two\n")
+    return linked
+
+
+def test_what_a_chain_stands_on_makes_all_of_it_stale(chained: Path):
+    engine = Engine()
+    build(engine, chained)
+    (chained / "images" / "one" / "file").write_text("changed")
+
+    build(engine, chained)
+    build(engine, chained)
+
+    assert engine.baked == [["one", "three", "two"]] * 2
+    assert engine.contexts[1] == {"three": {}, "two": {}, "one": {}}
+
+
+def test_a_chain_is_built_from_where_it_changed(chained: Path):
+    engine = Engine()
+    build(engine, chained)
+    (chained / "images" / "two" / "file").write_text("changed")
+
+    build(engine, chained)
+    build(engine, chained)
+
+    assert engine.baked[1:] == [["three", "two"]]
+    assert engine.contexts[1] == {
+        "three": {},
+        "two": {"airgap-lab/one": "docker-image://airgap-lab/one:latest"},
+    }
+
+
 def test_a_tag_that_somebody_took_away_is_given_back(root: Path):
     engine = Engine()
     build(engine, root)

@@ -12,6 +12,12 @@ from lab.builds.inputs import read_inputs
 
 ROOT = Path(__file__).parents[3]
 HCL = (ROOT / "images" / "docker-bake.hcl").read_text()
+BUILT = {
+    f"airgap-lab/{name}"
+    for tags in re.findall("tags .*", HCL)
+    for name in re.findall(r'"airgap-lab/(.*?):latest"', tags)
+}
+TARGETS = dict(re.findall(r'^target "(.*?)" {\n(.*?)^}', HCL, re.MULTILINE | re.DOTALL))
 DOCKERFILES = re.findall(r'dockerfile = "(.*)"', HCL)
 
 
@@ -38,6 +44,33 @@ def test_a_dockerfile_needs_no_registry(dockerfile: str):
 
     assert not re.search(r"^#\s*syntax\s*=", text, re.MULTILINE), "a frontend is pulled from a registry"
     assert all(image.startswith("airgap-lab/") for image in read_inputs(text, {}).images)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_target_links_what_its_dockerfile_stands_on_and_nothing_else(target: str):
+    dockerfile = re.search(r'dockerfile = "(.*)"', TARGETS[target])
+    assert dockerfile is not None
+    linked = {
+        name: f"airgap-lab/{to}" for name, to in re.findall(r'"([^"]*)" = "target:(.*?)"', TARGETS[target])
+    }
+    named = {image for image in read_inputs((ROOT / dockerfile[1]).read_text(), {}).images if image in BUILT}
+
+    assert linked == {image: image for image in named}
+
+
+def test_what_several_stand_on_is_built_too():
+    assert {"airgap-lab/python", "airgap-lab/operator", "airgap-lab/tensorflow"} <= BUILT
+
+
+def test_no_run_is_written_twice():
+    """What two of them need is a stage or a base: written twice, it is soon two layers."""
+    runs: dict[str, list[str]] = {}
+    for dockerfile in sorted(ROOT.glob("images/*/Dockerfile")):
+        for run in re.findall(r"^RUN (?:.*\\\n)*.*$", dockerfile.read_text(), re.MULTILINE):
+            runs.setdefault(" ".join(run.split()), []).append(dockerfile.parent.name)
+
+    assert "operator" in {name for names in runs.values() for name in names}
+    assert {run: names for run, names in runs.items() if len(names) > 1} == {}
 
 
 @pytest.mark.parametrize("name", [Path(dockerfile).parent.name for dockerfile in DOCKERFILES])
