@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from lab.spec.config import LabConfig
 from lab.spec.plan import plan
 from lab.spec.scenario import Outcome
 from lab.steps import Stage, perform
+from tests.docker.scratch import scratch_network
 from tests.fakes import FakeClock, fake_host
-
-docker = pytest.importorskip("docker")
 
 pytestmark = pytest.mark.docker
 
@@ -44,25 +42,12 @@ TAB = "<!doctype html><title>Tab</title><p>The other tab</p>"
 
 
 @pytest.fixture(scope="module")
-def engine():
-    client = docker.from_env()
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
 def network(engine):
     for image in (WORKSTATION, WEB):
         if not engine.images.list(name=image):
             pytest.skip(f"no {image}; `lab images build` makes it")
-    made = engine.networks.create(
-        f"airgap-lab-test-{uuid.uuid4().hex[:8]}", internal=True, labels={"airgap-lab.test": "1"}
-    )
-    yield made
-    made.reload()
-    for container in made.containers:
-        container.remove(force=True, v=True)
-    made.remove()
+    with scratch_network(engine) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

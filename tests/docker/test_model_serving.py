@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 
 import pytest
 
-docker = pytest.importorskip("docker")
+from tests.docker.scratch import image_for
 
 pytestmark = pytest.mark.docker
 
@@ -20,32 +19,8 @@ START_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def engine():
-    client = docker.from_env()
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
 def images(engine):
-    found = {}
-    for name in (SERVING, CLIENTS):
-        there = engine.images.list(filters={"label": f"airgap-lab.stand-in={name}"})
-        if not there:
-            pytest.skip(f"no image stands in for {name}; `lab images build` makes it")
-        found[name] = there[0]
-    return found
-
-
-@pytest.fixture(scope="module")
-def network(engine):
-    name = f"airgap-lab-test-{uuid.uuid4().hex[:8]}"
-    made = engine.networks.create(name, internal=True, labels={"airgap-lab.test": "1"})
-    yield made
-    made.reload()
-    for container in made.containers:
-        container.remove(force=True, v=True)
-    made.remove()
+    return {name: image_for(engine, name) for name in (SERVING, CLIENTS)}
 
 
 @pytest.fixture(scope="module")

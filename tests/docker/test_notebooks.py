@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-docker = pytest.importorskip("docker")
-
 pytestmark = pytest.mark.docker
 
 HUB = "gcr.io/kubeflow/jupyterhub-k8s:v20180531-3bb991b1"
@@ -47,13 +45,6 @@ for cell in sys.argv[1:]:
     client.execute_interactive(cell, output_hook=show, timeout=60)
 manager.shutdown_kernel()
 """
-
-
-@pytest.fixture(scope="module")
-def engine():
-    client = docker.from_env()
-    yield client
-    client.close()
 
 
 def image(engine, label, name):

@@ -6,11 +6,10 @@ import gzip
 import random
 import re
 import struct
-import uuid
 
 import pytest
 
-docker = pytest.importorskip("docker")
+from tests.docker.scratch import image_for, scratch_network
 
 pytestmark = pytest.mark.docker
 
@@ -39,28 +38,14 @@ program.main()
 
 
 @pytest.fixture
-def engine():
-    client = docker.from_env()
-    yield client
-    client.close()
-
-
-@pytest.fixture
 def image(engine):
-    found = engine.images.list(filters={"label": f"airgap-lab.stand-in={STAND_IN}"})
-    if not found:
-        pytest.skip(f"no image stands in for {STAND_IN}; `lab images build` makes it")
-    return found[0].id
+    return image_for(engine, STAND_IN).id
 
 
 @pytest.fixture
 def network(engine):
-    made = engine.networks.create(f"airgap-lab-test-{uuid.uuid4().hex[:8]}", labels={"airgap-lab.test": "1"})
-    yield made
-    made.reload()
-    for container in made.containers:
-        container.remove(force=True, v=True)
-    made.remove()
+    with scratch_network(engine) as made:
+        yield made
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 
 import pytest
 
-docker = pytest.importorskip("docker")
+from tests.docker.scratch import image_for, scratch_network
 
 pytestmark = pytest.mark.docker
 
@@ -33,28 +32,14 @@ def host(role: str, index: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def engine():
-    client = docker.from_env()
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
 def image(engine):
-    there = engine.images.list(filters={"label": f"airgap-lab.stand-in={SAMPLE}"})
-    if not there:
-        pytest.skip(f"no image stands in for {SAMPLE}; `lab images build` makes it")
-    return there[0]
+    return image_for(engine, SAMPLE)
 
 
 @pytest.fixture
 def network(engine):
-    name = f"airgap-lab-test-{uuid.uuid4().hex[:8]}"
-    made = engine.networks.create(name, internal=True, labels={"airgap-lab.test": "1"})
-    yield made
-    for container in engine.containers.list(all=True, filters={"network": name}):
-        container.remove(force=True, v=True)
-    made.remove()
+    with scratch_network(engine) as made:
+        yield made
 
 
 @pytest.fixture
