@@ -7,8 +7,7 @@ said goes through `plain` and is escaped.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 
@@ -21,42 +20,14 @@ from lab.report.before import Before
 from lab.report.curves import Curve
 from lab.report.digest import Played, Run, digest
 from lab.report.drawing import drawing
-from lab.report.excerpts import excerpt
 from lab.report.labfacts import LabFacts
+from lab.report.overview import chapters, slips
 from lab.report.plain import plain, seconds
 from lab.report.traffic import Traffic
 from lab.report.usage import Sample
-from lab.report.views import DASH, ScenarioView, Sources, scenario_view
+from lab.report.views import Sources, scenario_view
 from lab.spec.coverage import document_lines
-from lab.spec.scenario import Finding
 from lab.verdict import Verdict
-
-SLIP_LINES = 4
-"""Of the document, that are shown beside what is wrong with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """What a document has wrong, with its own lines beside it."""
-
-    document: str
-    where: str
-    excerpt: tuple[tuple[int, str], ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A row of the table of chapters, with its place on the run's time."""
-
-    view: ScenarioView
-    number: int
-    """Of its section on the page."""
-    counts: str
-    begin: float
-    """Percent of the run's time, as *wide*."""
-    wide: float
-    last: str
 
 
 def as_html(
@@ -92,9 +63,9 @@ def as_html(
             when=_when(run.started),
             counts=_counts(run),
             books=books,
-            chapters=list(_chapters(run, scenarios, before)) if len(scenarios) > 1 else [],
+            chapters=list(chapters(run, scenarios, before)) if len(scenarios) > 1 else [],
             scenarios=scenarios,
-            slips=list(_slips(run, lines)),
+            slips=list(slips(run, lines)),
             wrong=[step for one in scenarios for step in one.steps if step.is_wrong],
             facts=facts,
             drawing=drawing(facts, pulled=_pulled(traffic)) if facts else None,
@@ -153,38 +124,6 @@ def _when(at: datetime | None) -> str:
 def _counts(run: Run) -> list[tuple[Verdict, int]]:
     counts = [(verdict, sum(played.counts[verdict] for played in run.scenarios)) for verdict in Verdict]
     return [(verdict, number) for verdict, number in counts if number]
-
-
-def _chapters(run: Run, views: Sequence[ScenarioView], before: Before) -> Iterator[Chapter]:
-    begun = run.started or views[0].played.started.at
-    whole = run.seconds or 1.0
-    for number, view in enumerate(views, start=1):
-        played = view.played
-        begin = min(max((played.started.at - begun).total_seconds() / whole, 0.0), 1.0) * 100
-        last = before.scenarios.get(played.started.scenario)
-        yield Chapter(
-            view,
-            number,
-            ", ".join(f"{played.counts[verdict]} {verdict}" for verdict in Verdict if played.counts[verdict]),
-            round(min(begin, 99.2), 2),
-            round(max(min(played.story / whole * 100, 100 - begin), 0.8), 2),
-            seconds(last) if last else "",
-        )
-
-
-def _slips(run: Run, lines: Sequence[str]) -> Iterator[Slip]:
-    for played in run.scenarios:
-        for finding in played.started.findings:
-            yield Slip(
-                played.started.document or "document",
-                where(finding),
-                excerpt(lines, finding.lines)[:SLIP_LINES],
-                finding.text,
-            )
-
-
-def where(finding: Finding) -> str:
-    return ", ".join(str(one).replace("-", DASH) for one in finding.lines)
 
 
 def _resources(run: Run, samples: Sequence[Sample], facts: LabFacts | None) -> list[Curve]:
