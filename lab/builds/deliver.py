@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from lab.builds.oci import Store, Stored
 from lab.builds.pull import hosts_toml, pull
 from lab.builds.push import push, registry
-from lab.builds.reference import parse_reference
-from lab.builds.store import have, open_store
+from lab.builds.reference import Reference, parse_reference
+from lab.builds.store import gather, open_store
 from lab.host import Host
 from lab.spec.topology import Topology
 
@@ -23,14 +24,25 @@ def deliver(
     A user's own archive goes before the engine's image of the same name. Delivering twice is delivering once.
     """
     store = open_store(cache)
-    images = {
-        parse_reference(text): have(store, host.shell, text, say=say) for text in dict.fromkeys(references)
-    }
+    nodes = [node.container for node in topology.cluster.nodes]
+    bring(gather(store, host.shell, references, say=say), store, nodes, topology, host, say=say)
+
+
+def bring(
+    images: Mapping[Reference, Stored],
+    store: Store,
+    nodes: Sequence[str],
+    topology: Topology,
+    host: Host,
+    *,
+    say: Callable[[str], None],
+) -> list[str]:
+    """Have *images*, of *store*, in the registry and on *nodes*; return `node: reference` for each pull."""
     with registry(topology.registry_url) as client:
         sent = push(client, store, images)
     if sent:
         say(f"pushed {sent / 1e6:.0f} MB to the registry")
-    nodes = [node.container for node in topology.cluster.nodes]
     made = pull(host.containers, nodes, {reference: stored.digest for reference, stored in images.items()})
     if made:
         say(f"pulled on the nodes: {len(made)} of {len(nodes) * len(images)}")
+    return made

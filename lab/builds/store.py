@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from lab.builds import intake
 from lab.builds.oci import Row, Store, Stored
-from lab.builds.reference import parse_reference
+from lab.builds.reference import Reference, parse_reference
 from lab.errors import LabError
 from lab.host.shell import Shell
 
@@ -50,6 +50,13 @@ def have(store: Store, shell: Shell, text: str, *, say: Callable[[str], None]) -
         stored = intake.export(store, shell, text, say=say)
         store.name(name, stored, loaded=False)
     return stored
+
+
+def gather(
+    store: Store, shell: Shell, references: Sequence[str], *, say: Callable[[str], None]
+) -> dict[Reference, Stored]:
+    """Return the images called *references*, each once, in their order; see `have`."""
+    return {parse_reference(text): have(store, shell, text, say=say) for text in dict.fromkeys(references)}
 
 
 @contextmanager

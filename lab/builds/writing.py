@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lab.builds.oci import Store, Stored
-from lab.builds.reference import DOCKER_HUB, Reference, parse_reference
-from lab.builds.store import have, open_store
+from lab.builds.reference import DOCKER_HUB, Reference
+from lab.builds.store import gather, open_store
 from lab.errors import LabError
 from lab.host.shell import Shell
 
@@ -33,7 +33,7 @@ def write(
 ) -> Path:
     """Have an archive of *references*, called *name*, in the cache; it is written once for its content."""
     store = open_store(cache)
-    images = {parse_reference(text): have(store, shell, text, say=say) for text in dict.fromkeys(references)}
+    images = gather(store, shell, references, say=say)
     index = index_json(images)
     place = cache / "archives" / hashlib.sha256(index.encode()).hexdigest()[:16] / name
     if not place.is_file():

@@ -6,10 +6,9 @@ the lab's registry, so that layers which a node has already are neither sent nor
 
 from __future__ import annotations
 
+from lab.builds.deliver import bring
 from lab.builds.intake import NoImage
 from lab.builds.oci import Store, Stored
-from lab.builds.pull import pull
-from lab.builds.push import push, registry
 from lab.builds.reference import Reference, parse_reference
 from lab.builds.store import have, open_store
 from lab.spec.actions import Load
@@ -28,13 +27,11 @@ def load(action: Load, stage: Stage, *, timeout: float) -> Observation:
     clock = stage.host.clock
     start = clock.monotonic()
     nodes = {places.node(name, stage.topology): name for name in action.to or _names(stage)}
-    images, missing = _stored(action, stage, open_store(stage.cache))
+    store = open_store(stage.cache)
+    images, missing = _stored(action, stage, store)
     if missing:
         return Observation(Outcome.NOT_FOUND, "\n".join(missing), clock.monotonic() - start)
-    with registry(stage.topology.registry_url) as client:
-        push(client, open_store(stage.cache), images)
-    digests = {reference: stored.digest for reference, stored in images.items()}
-    made = frozenset(pull(stage.host.containers, list(nodes), digests))
+    made = frozenset(bring(images, store, list(nodes), stage.topology, stage.host, say=_unsaid))
     said = [
         f"{name}: {reference}" + ("" if f"{node}: {reference}" in made else " (was there)")
         for node, name in nodes.items()
@@ -65,4 +62,4 @@ def _stored(action: Load, stage: Stage, store: Store) -> tuple[dict[Reference, S
 
 
 def _unsaid(_: str) -> None:
-    """What the engine is asked for is no part of a step's output."""
+    """What was taken out of the engine, pushed and pulled is no part of a step's output."""

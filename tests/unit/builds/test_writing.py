@@ -11,6 +11,7 @@ import pytest
 from lab.builds import writing
 from lab.builds.intake import read_archive
 from lab.builds.oci import Store
+from lab.builds.reference import parse_reference
 from lab.builds.store import have, load_archive, open_store
 from lab.errors import LabError
 from lab.host.shell import Completed
@@ -123,4 +124,4 @@ def test_a_part_that_the_store_lost_is_told_and_nothing_is_left(
     [("nginx", "nginx:latest"), ("docker.io/a/b:1", "a/b:1"), ("gcr.io/a/b:1", "gcr.io/a/b:1")],
 )
 def test_names_are_dockers_own(reference: str, shown: str) -> None:
-    assert writing.familiar(writing.parse_reference(reference)) == shown
+    assert writing.familiar(parse_reference(reference)) == shown

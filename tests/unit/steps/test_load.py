@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lab.builds import push
+from lab.builds import deliver, push
 from lab.builds.store import open_store
 from lab.errors import LabError
 from lab.spec.actions import Load
@@ -37,7 +37,7 @@ class Site:
         store.name(WHOLE, stored, loaded=True)
         self.digest, self.have, self.gives, self.registry = stored.digest, set(had), gives, FakeRegistry()
         transport = httpx.MockTransport(self.registry)
-        monkeypatch.setattr(module, "registry", lambda url: push.registry(url, transport))
+        monkeypatch.setattr(deliver, "registry", lambda url: push.registry(url, transport))
         shell = FakeShell(lambda _: completed(stderr="Error: No such image: x", exit_code=1))
         host = fake_host(shell=shell, containers=FakeContainers(self.answer, anything_stands=True))
         self.stage = Stage(TOPOLOGY, host, Path(), host.clock.now(), folder)
