@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lab.cli.wiring import say
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from lab.report.digest import Run
     from lab.report.traffic import Image, Traffic
     from lab.report.usage import Sample
+
+T = TypeVar("T")
 
 JOURNAL, LEDGER, LAB, PAGE = "events.jsonl", "egress.json", "lab.json", "report.html"
 USAGE, IMAGES, BEFORE = "usage.jsonl", "images.json", "before.json"
@@ -103,15 +106,14 @@ def write_page(folder: Path, document: str | None) -> None:
     from lab import journal, ledger
     from lab.report import before, labfacts, page
 
-    wanted, lab, earlier = folder / LEDGER, folder / LAB, folder / BEFORE
     html = page.as_html(
         journal.read(folder / JOURNAL),
-        ledger=ledger.parse(wanted.read_text(), str(wanted)) if wanted.is_file() else None,
-        facts=labfacts.parse(lab.read_text(), str(lab)) if lab.is_file() else None,
+        ledger=_kept(folder / LEDGER, ledger.parse),
+        facts=_kept(folder / LAB, labfacts.parse),
         document=document,
         samples=read_usage(folder),
         traffic=_read_images(folder),
-        before=before.parse(earlier.read_text(), str(earlier)) if earlier.is_file() else None,
+        before=_kept(folder / BEFORE, before.parse),
         files={
             f"{journal.ATTACHMENTS}/{file.name}": file.read_bytes()
             for file in sorted((folder / journal.ATTACHMENTS).glob("*"))
@@ -124,15 +126,18 @@ def write_page(folder: Path, document: str | None) -> None:
 def read_usage(folder: Path) -> tuple[Sample, ...]:
     from lab.report import usage
 
-    path = folder / USAGE
-    return usage.parse(path.read_text(), str(path)) if path.is_file() else ()
+    return _kept(folder / USAGE, usage.parse) or ()
 
 
 def _read_images(folder: Path) -> Traffic | None:
     from lab.report import traffic
 
-    path = folder / IMAGES
-    return traffic.parse(path.read_text(), str(path)) if path.is_file() else None
+    return _kept(folder / IMAGES, traffic.parse)
+
+
+def _kept(path: Path, parse: Callable[[str, str], T]) -> T | None:
+    """Return what a file of the folder holds; None where the run did not come to write it."""
+    return parse(path.read_text(), str(path)) if path.is_file() else None
 
 
 def write(path: Path, text: str) -> None:

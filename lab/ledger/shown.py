@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from lab.errors import SpecError
 from lab.ledger.entries import Entry, Ledger
+from lab.spec.readback import read_back
 
 HEADINGS = ("WHO", "WANTED", "KIND", "HOW", "COUNT", "FIRST", "LAST", "STEP")
 NARROW = frozenset({"KIND", "COUNT", "FIRST", "LAST"})
@@ -50,11 +50,7 @@ def as_json(ledger: Ledger) -> str:
 
 def parse(text: str, source: str) -> Ledger:
     """Read what `as_json` wrote. Raises SpecError."""
-    try:
-        return _LEDGER.validate_json(text)
-    except ValidationError as error:
-        told = error.errors(include_url=False)[0]["msg"]
-        raise SpecError([f"{source}: not a ledger: {told}"]) from error
+    return read_back(_LEDGER, text, source, "a ledger")
 
 
 def _content(ledger: Ledger, *, infrastructure: bool) -> tuple[list[Sequence[str]], list[str]]:

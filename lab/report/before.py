@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from lab.errors import SpecError
 from lab.events import StepFinished
 from lab.report.digest import Run
+from lab.spec.readback import read_back
 from lab.verdict import Verdict
 
 
@@ -53,8 +53,4 @@ def as_json(before: Before) -> str:
 
 def parse(text: str, source: str) -> Before:
     """Read what `as_json` wrote. Raises SpecError."""
-    try:
-        return _BEFORE.validate_json(text)
-    except ValidationError as error:
-        told = error.errors(include_url=False)[0]["msg"]
-        raise SpecError([f"{source}: not what earlier runs took: {told}"]) from error
+    return read_back(_BEFORE, text, source, "what earlier runs took")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from lab.errors import SpecError
 from lab.report.fidelity import Row
+from lab.spec.readback import read_back
 from lab.spec.topology import REGISTRY_PORT, Topology
 
 
@@ -61,8 +61,4 @@ def as_json(facts: LabFacts) -> str:
 
 def parse(text: str, source: str) -> LabFacts:
     """Read what `as_json` wrote. Raises SpecError."""
-    try:
-        return _FACTS.validate_json(text)
-    except ValidationError as error:
-        told = error.errors(include_url=False)[0]["msg"]
-        raise SpecError([f"{source}: not the facts of a lab: {told}"]) from error
+    return read_back(_FACTS, text, source, "the facts of a lab")

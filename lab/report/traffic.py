@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from lab.errors import SpecError
 from lab.spec.front import DOCKER_HUB, HUB_NAMES
+from lab.spec.readback import read_back
 
 _LINE = re.compile(
     r'(?P<address>[0-9a-f.:]+) \S+ \S+ \[(?P<at>[^\]]+)\] "(?P<method>[A-Z]+) /v2/(?P<name>[^ "?]+)/'
@@ -158,8 +158,4 @@ def as_json(traffic: Traffic) -> str:
 
 def parse(text: str, source: str) -> Traffic:
     """Read what `as_json` wrote. Raises SpecError."""
-    try:
-        return _TRAFFIC.validate_json(text)
-    except ValidationError as error:
-        told = error.errors(include_url=False)[0]["msg"]
-        raise SpecError([f"{source}: not what a run's registry told: {told}"]) from error
+    return read_back(_TRAFFIC, text, source, "what a run's registry told")
