@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lab.builds.oci import Store, Stored
-from lab.builds.pull import hosts_toml, pull
+from lab.builds.pull import pull
 from lab.builds.push import push, registry
-from lab.builds.reference import Reference, parse_reference
+from lab.builds.reference import Reference
 from lab.builds.store import gather, open_store
 from lab.host import Host
 from lab.spec.topology import Topology
-
-__all__ = ["deliver", "hosts_toml", "parse_reference"]
 
 
 def deliver(

@@ -10,10 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from lab.builds.reference import Reference, prefix
+from lab.builds.reference import Reference
 from lab.errors import LabError
 from lab.host.containers import Containers
 from lab.host.shell import Completed
+from lab.spec.registries import prefix
 
 PULL_SECONDS = 600.0
 ASK_SECONDS = 30.0

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from lab.errors import LabError
+from lab.spec.registries import DOCKER_HUB, prefix
 
-DOCKER_HUB = "docker.io"
 HOST_PART = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 REGISTRY = re.compile(rf"(?:{HOST_PART}(?:\.{HOST_PART})*|\[[0-9a-fA-F:]+])(?::[0-9]+)?")
 PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
@@ -41,11 +41,6 @@ class Reference:
     def version(self) -> str:
         """What a registry's manifest address ends in."""
         return self.digest or self.tag or "latest"
-
-
-def prefix(registry: str) -> str:
-    """Return *registry* as a part of a repository's path, where a port's colon may not stand."""
-    return re.sub(r"[^a-z0-9.-]+", "_", registry.lower()).strip("_")
 
 
 def parse_reference(text: str) -> Reference:

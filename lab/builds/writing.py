@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lab.builds.oci import Store, Stored
-from lab.builds.reference import DOCKER_HUB, Reference
+from lab.builds.reference import Reference
 from lab.builds.store import gather, open_store
 from lab.errors import LabError
 from lab.host.shell import Shell
+from lab.spec.registries import DOCKER_HUB
 
 WRITE_SECONDS = 900.0
 FIXED = "--format=ustar --sort=none --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=a=r"

@@ -1,6 +1,6 @@
 """The site's registry under the originals' names: which names those are, and nginx's configuration. Pure.
 
-Every original has its own prefix in the lab's registry (`lab.builds.reference`), so what is asked of a host
+Every original has its own prefix in the lab's registry (`lab.spec.registries`), so what is asked of a host
 is found under its name. Docker's client speaks to Docker Hub under names of its own (distribution/reference:
 `index.docker.io`; moby registry/config.go: `registry-1.docker.io`).
 """
@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from lab.spec.registries import DOCKER_HUB, prefix
+
 FOLDER = "/etc/front"
 KEPT = "/var/lib/front"
 AUTHORITY = f"{KEPT}/ca.crt"
 PORT = 443
-DOCKER_HUB = "docker.io"
 HUB_NAMES = (DOCKER_HUB, "registry-1.docker.io", "index.docker.io")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 
@@ -70,21 +71,21 @@ def configuration(mirrors: Iterable[str], registry_port: int) -> str:
 
 def _server(host: str, asked_by: Sequence[str], registry_port: int) -> str:
     """Map one registry: names, the repository that a layer is mounted from, and where uploads go on."""
-    prefix = host.lower()
+    place = prefix(host)
     return f"""
     server {{
         listen {PORT} ssl;
         server_name {" ".join(asked_by)};
         if ($args ~ "^(.*&)?from=(.*)$") {{
-            set $args "$1from={prefix}/$2";
+            set $args "$1from={place}/$2";
         }}
         location = /v2/ {{
             proxy_pass http://127.0.0.1:{registry_port};
         }}
         location /v2/ {{
-            rewrite ^/v2/(.*)$ /v2/{prefix}/$1 break;
+            rewrite ^/v2/(.*)$ /v2/{place}/$1 break;
             proxy_pass http://127.0.0.1:{registry_port};
-            proxy_redirect ~^https?://[^/]+/v2/{re.escape(prefix)}/(.*)$ https://$host/v2/$1;
+            proxy_redirect ~^https?://[^/]+/v2/{re.escape(place)}/(.*)$ https://$host/v2/$1;
         }}
         location / {{
             return 404;

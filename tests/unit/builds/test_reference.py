@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.builds.reference import Reference, parse_reference, prefix
+from lab.builds.reference import Reference, parse_reference
 from lab.errors import LabError
+from lab.spec.registries import prefix
 
 DIGEST = "sha256:" + "0" * 64
 

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from lab.builds.reference import parse_reference, prefix
+from lab.builds.reference import parse_reference
 from lab.spec import front
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
+from lab.spec.registries import prefix
 
 MIRRORS = ("docker.io", "gcr.io")
 
