@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,60 +13,84 @@ from lab.builds.archive import unpack
 from lab.builds.failures import explained
 from lab.builds.layout import Blob, Manifest
 from lab.builds.oci import Store, Stored
+from lab.builds.reference import parse_reference
 from lab.errors import LabError
 from lab.host.shell import Shell
 
 EXPORT_SECONDS = 900.0
-SAVE = 'docker save "$1" | tar -x -C "$2" --exclude-from="$3"'
+SAVE = 'docker save "${@:3}" | tar -x -C "$1" --exclude-from="$2"'
 """Streamed: the layers are written once, and those that the store has already are not written at all."""
 
 
 class NoImage(LabError):
-    """The engine has no image of the name."""
+    """The engine has no image of these names."""
+
+    def __init__(self, references: Sequence[str]) -> None:
+        super().__init__(
+            f"the engine has no image {', '.join(references)}; `lab images build` makes the lab's own"
+        )
+        self.references = tuple(references)
 
 
 class PartMissingError(LabError):
     """An archive names a part that is neither in it nor, wholly, in the store."""
 
 
-def export(store: Store, shell: Shell, reference: str, *, say: Callable[[str], None]) -> Stored:
-    """Have the engine's image *reference* in the store; *say* so if it has to be taken out."""
+def export(
+    store: Store, shell: Shell, references: Sequence[str], *, say: Callable[[str], None]
+) -> Mapping[str, Stored]:
+    """Have the engine's images *references* in the store; *say* which have to be taken out.
+
+    All are taken out at once: the engine reads a layer that several of them share once.
+    """
+    there = _layers(shell, references)
+    found = {reference: store.find(image_id) for reference, (image_id, _) in there.items()}
+    absent = [reference for reference, stored in found.items() if stored is None]
+    saved: Mapping[str, Stored] = {}
+    if absent:
+        say(f"taking out of the engine: {', '.join(absent)}")
+        known = {layer for name in absent for layer in there[name][1] if store.path(layer).is_file()}
+        try:
+            saved = _save(store, shell, absent, without=sorted(known))
+        except PartMissingError:
+            if not known:
+                raise
+            saved = _save(store, shell, absent, without=())  # a layer that was there had been damaged
+    for reference, stored in saved.items():
+        store.record(there[reference][0], stored)
+    return {reference: stored or saved[reference] for reference, stored in found.items()}
+
+
+def _layers(shell: Shell, references: Sequence[str]) -> Mapping[str, tuple[str, Sequence[str]]]:
+    """Return the engine's id of each image and its layers' digests."""
     form = "{{.Id}}{{range .RootFS.Layers}} {{.}}{{end}}"
-    seen = shell.run(["docker", "image", "inspect", "--format", form, reference], timeout=30)
+    seen = shell.run(["docker", "image", "inspect", "--format", form, *references], timeout=30)
     if not seen.ok:
-        if "No such image" in seen.stderr:
-            raise NoImage(f"the engine has no image {reference}; `lab images build` makes the lab's own")
-        raise explained(seen)
-    image_id, *layers = seen.stdout.split()
-    found = store.find(image_id)
-    if found is not None:
-        return found
-    known = [layer for layer in layers if store.path(layer).is_file()]
-    say(f"taking {reference} out of the engine")
-    try:
-        stored = _save(store, shell, reference, without=known)
-    except PartMissingError:
-        if not known:
-            raise
-        stored = _save(store, shell, reference, without=())  # a layer that was there had been damaged
-    store.record(image_id, stored)
-    return stored
+        named = set(re.findall(r"No such image: (\S+)", seen.stderr))
+        if not named:
+            raise explained(seen)
+        raise NoImage([name for name in references if name in named] or references)
+    lines = [line.split() for line in seen.stdout.splitlines()]
+    return {name: (image_id, layers) for name, (image_id, *layers) in zip(references, lines, strict=True)}
 
 
-def _save(store: Store, shell: Shell, reference: str, *, without: Sequence[str]) -> Stored:
+def _save(
+    store: Store, shell: Shell, references: Sequence[str], *, without: Sequence[str]
+) -> Mapping[str, Stored]:
     with store.partial() as folder:
         unpacked, excluded = Path(folder, "image"), Path(folder, "excluded")
         unpacked.mkdir()
         excluded.write_text("".join(f"blobs/{layer.replace(':', '/')}\n" for layer in without))
-        argv = ["bash", "-o", "pipefail", "-c", SAVE, "save", reference, str(unpacked), str(excluded)]
+        argv = ["bash", "-o", "pipefail", "-c", SAVE, "save", str(unpacked), str(excluded), *references]
         saved = shell.run(argv, timeout=EXPORT_SECONDS)
         if "Cannot write: No space left" in saved.stderr:  # tar's words: the store's disk, not the engine's
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if not saved.ok:
             raise explained(saved)
         files = {str(file.relative_to(unpacked)): file for file in unpacked.rglob("*") if file.is_file()}
-        images = take(store, files, f"docker save {reference}", layout.host_architecture())
-    return next(iter(images.values()))
+        images = take(store, files, f"docker save {' '.join(references)}", layout.host_architecture())
+    named = {str(parse_reference(name)): stored for name, stored in images.items() if "@" not in name}
+    return {reference: named[str(parse_reference(reference))] for reference in references}
 
 
 def read_archive(store: Store, archive: Path, *, architecture: str | None = None) -> Mapping[str, Stored]:

@@ -40,23 +40,22 @@ def listing(cache: Path) -> list[Row]:
     return list(open_store(cache).rows())
 
 
-def have(store: Store, shell: Shell, text: str, *, say: Callable[[str], None]) -> Stored:
-    """Return the image called *text*: a user's archive's, else the engine's, exported if it never was."""
-    name = str(parse_reference(text))
-    loaded = store.loaded(name)
-    if loaded is not None:
-        return loaded
-    with _writing(store):
-        stored = intake.export(store, shell, text, say=say)
-        store.name(name, stored, loaded=False)
-    return stored
-
-
 def gather(
     store: Store, shell: Shell, references: Sequence[str], *, say: Callable[[str], None]
 ) -> dict[Reference, Stored]:
-    """Return the images called *references*, each once, in their order; see `have`."""
-    return {parse_reference(text): have(store, shell, text, say=say) for text in dict.fromkeys(references)}
+    """Return the images called *references*, each once, in their order.
+
+    Of each a user's archive's, else the engine's, exported if it never was; NoImage names those in neither.
+    """
+    names = {text: str(parse_reference(text)) for text in dict.fromkeys(references)}
+    images = {text: store.loaded(name) for text, name in names.items()}
+    engine_s = [text for text, stored in images.items() if stored is None]
+    if engine_s:
+        with _writing(store):
+            for text, stored in intake.export(store, shell, engine_s, say=say).items():
+                store.name(names[text], stored, loaded=False)
+                images[text] = stored
+    return {parse_reference(text): stored for text, stored in images.items() if stored is not None}
 
 
 @contextmanager

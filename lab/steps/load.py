@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from lab.builds.deliver import bring
 from lab.builds.intake import NoImage
-from lab.builds.oci import Store, Stored
-from lab.builds.reference import Reference, parse_reference
-from lab.builds.store import have, open_store
+from lab.builds.store import gather, open_store
 from lab.spec.actions import Load
 from lab.spec.scenario import Outcome
 from lab.steps import places
 from lab.steps.stage import Stage
 from lab.verdict import Observation
+
+NOWHERE = (
+    "is neither in the engine nor in a loaded archive; nothing was sent: "
+    "`lab images build` makes the lab's own, `lab images load ARCHIVE` takes yours"
+)
 
 
 def load(action: Load, stage: Stage, *, timeout: float) -> Observation:
@@ -28,9 +31,11 @@ def load(action: Load, stage: Stage, *, timeout: float) -> Observation:
     start = clock.monotonic()
     nodes = {places.node(name, stage.topology): name for name in action.to or _names(stage)}
     store = open_store(stage.cache)
-    images, missing = _stored(action, stage, store)
-    if missing:
-        return Observation(Outcome.NOT_FOUND, "\n".join(missing), clock.monotonic() - start)
+    try:
+        images = gather(store, stage.host.shell, action.images, say=_unsaid)
+    except NoImage as error:
+        missing = "\n".join(f"{reference} {NOWHERE}" for reference in error.references)
+        return Observation(Outcome.NOT_FOUND, missing, clock.monotonic() - start)
     made = frozenset(bring(images, store, list(nodes), stage.topology, stage.host, say=_unsaid))
     said = [
         f"{name}: {reference}" + ("" if f"{node}: {reference}" in made else " (was there)")
@@ -44,21 +49,6 @@ def load(action: Load, stage: Stage, *, timeout: float) -> Observation:
 
 def _names(stage: Stage) -> list[str]:
     return [node.name for node in stage.topology.cluster.nodes]
-
-
-def _stored(action: Load, stage: Stage, store: Store) -> tuple[dict[Reference, Stored], list[str]]:
-    """Find each image in the store or the engine; return also what to say of those in neither."""
-    images: dict[Reference, Stored] = {}
-    missing: list[str] = []
-    for text in dict.fromkeys(action.images):
-        try:
-            images[parse_reference(text)] = have(store, stage.host.shell, text, say=_unsaid)
-        except NoImage:
-            words = f"{text} is neither in the engine nor in a loaded archive; nothing was sent"
-            missing.append(
-                f"{words}: `lab images build` makes the lab's own, `lab images load ARCHIVE` takes yours"
-            )
-    return images, missing
 
 
 def _unsaid(_: str) -> None:

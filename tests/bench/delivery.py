@@ -80,7 +80,7 @@ def _deliver(lab: Wired, images: Sequence[str], cache: Path) -> None:
 
 def _filled(lab: Wired, images: Sequence[str], cache: Path) -> Sequence[tuple[str, float]]:
     own = store.open_store(cache)
-    stored = {parse_reference(image): store.have(own, lab.host.shell, image, say=say) for image in images}
+    stored = store.gather(own, lab.host.shell, images, say=say)
 
     def pushing() -> None:
         with push.registry(lab.topology.registry_url) as client:

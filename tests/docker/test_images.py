@@ -15,8 +15,7 @@ import pytest
 
 from lab.builds import bake
 from lab.builds.push import push, registry
-from lab.builds.reference import parse_reference
-from lab.builds.store import have, load_archive, open_store
+from lab.builds.store import gather, load_archive, open_store
 from lab.host.shell import LocalShell
 
 pytestmark = pytest.mark.docker
@@ -127,10 +126,8 @@ def test_the_registry_takes_images_and_keeps_their_digests(started, images: dict
     _, address = started(images["registry"])
     assert answering(f"http://{address}:5000/v2/").status_code == 200
     store = open_store(tmp_path)
-    wanted = {
-        parse_reference(name): have(store, SHELL, name, say=print)
-        for name in ("airgap-lab/probe:latest", "jrelva/nginx-autoindex:latest")
-    }
+    names = ("airgap-lab/probe:latest", "jrelva/nginx-autoindex:latest")
+    wanted = gather(store, SHELL, names, say=print)
 
     with registry(f"http://{address}:5000") as client:
         assert push(client, store, wanted) > 0

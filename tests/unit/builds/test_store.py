@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from lab.builds import intake
 from lab.builds import store as front
-from lab.builds.intake import export, read_archive
-from lab.builds.oci import Store
+from lab.builds.intake import NoImage, read_archive
+from lab.builds.oci import Store, Stored
 from lab.errors import CommandFailed, LabError
 from tests.fakes import FakeShell, completed
 from tests.unit.builds.archives import CONFIG, LAYERS, oci, saved, sha, write_tar
@@ -21,12 +22,12 @@ def store(tmp_path: Path) -> Store:
 
 
 def engine(files: dict[str, bytes], *, cut: str | None = None) -> FakeShell:
-    """An engine with one image, whose save leaves *cut* out."""
+    """An engine with one image under every name, whose save leaves *cut* out."""
 
     def answer(argv: tuple[str, ...]):
         if argv[0] == "docker":
-            return completed(f"{ID} {' '.join(map(sha, LAYERS))}\n")
-        folder, excluded = Path(argv[-2]), Path(argv[-1]).read_text().split()
+            return completed(f"{ID} {' '.join(map(sha, LAYERS))}\n" * len(argv[5:]))
+        folder, excluded = Path(argv[6]), Path(argv[7]).read_text().split()
         for name, content in files.items():
             if name not in excluded and name != cut:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +37,15 @@ def engine(files: dict[str, bytes], *, cut: str | None = None) -> FakeShell:
     return FakeShell(answer)
 
 
+def export(store: Store, shell: FakeShell, name: str) -> Stored:
+    return intake.export(store, shell, [name], say=print)[name]
+
+
+def have(store: Store, shell: FakeShell, name: str) -> Stored:
+    (stored,) = front.gather(store, shell, [name], say=print).values()
+    return stored
+
+
 def saves(shell: FakeShell) -> int:
     return sum(argv[0] == "bash" for argv in shell.ran)
 
@@ -43,12 +53,41 @@ def saves(shell: FakeShell) -> int:
 def test_an_export_is_kept_whole_and_made_once(store: Store):
     shell = engine(oci())
 
-    first, second = export(store, shell, "me/it:1", say=print), export(store, shell, "me/it:1", say=print)
+    first, second = export(store, shell, "me/it:1"), export(store, shell, "me/it:1")
 
     assert first == second
     assert saves(shell) == 1
     assert [store.path(blob.digest).read_bytes() for blob in first.manifest.blobs] == [CONFIG, *LAYERS]
     assert sha(store.path(first.digest).read_bytes()) == first.digest
+
+
+def test_several_images_are_taken_out_at_once_and_only_those_that_are_not_there(store: Store):
+    here, there, new = "me/here:1", "me/it:1", "gcr.io/me/new:1"
+    ids = {here: sha(CONFIG + b" "), there: ID, new: sha(CONFIG + b"\n")}
+    files = {
+        here: oci(CONFIG + b" ", name="docker.io/me/here:1"),
+        there: oci(),
+        new: oci(CONFIG + b"\n", name=new),
+    }
+    asked: list[tuple[str, ...]] = []
+
+    def answer(argv: tuple[str, ...]):
+        if argv[0] == "docker":
+            return completed("".join(f"{ids[name]} {' '.join(map(sha, LAYERS))}\n" for name in argv[5:]))
+        asked.append(argv[8:])
+        both = [json.loads(files[name]["index.json"])["manifests"][0] for name in argv[8:]]
+        whole = {path: content for name in argv[8:] for path, content in files[name].items()}
+        for path, content in {**whole, "index.json": json.dumps({"manifests": both}).encode()}.items():
+            (Path(argv[6]) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(argv[6]) / path).write_bytes(content)
+        return completed()
+
+    export(store, FakeShell(answer), here)
+    made = intake.export(store, FakeShell(answer), [new, here, there], say=print)
+
+    assert asked == [(here,), (new, there)]
+    assert {name: stored.manifest.config.digest for name, stored in made.items()} == ids
+    assert all(store.find(one) for one in ids.values())
 
 
 def test_a_layer_that_is_there_is_not_written_again(store: Store, tmp_path: Path):
@@ -57,11 +96,9 @@ def test_a_layer_that_is_there_is_not_written_again(store: Store, tmp_path: Path
     shell = engine(oci())
     seen: list[str] = []
     inner = shell.answer
-    shell.answer = lambda argv: (argv[0] == "bash" and seen.append(Path(argv[-1]).read_text()), inner(argv))[
-        1
-    ]
+    shell.answer = lambda argv: (argv[0] == "bash" and seen.append(Path(argv[7]).read_text()), inner(argv))[1]
 
-    export(store, shell, "me/it:1", say=print)
+    export(store, shell, "me/it:1")
 
     assert [f"blobs/{sha(LAYERS[0]).replace(':', '/')}\n"] == seen
 
@@ -69,18 +106,18 @@ def test_a_layer_that_is_there_is_not_written_again(store: Store, tmp_path: Path
 def test_a_half_done_export_does_not_count(store: Store):
     missing = f"blobs/{sha(LAYERS[1]).replace(':', '/')}"
     with pytest.raises(LabError, match="lacks a part"):
-        export(store, engine(oci(), cut=missing), "me/it:1", say=print)
+        export(store, engine(oci(), cut=missing), "me/it:1")
 
     assert store.find(ID) is None
-    assert export(store, engine(oci()), "me/it:1", say=print).manifest.config.digest == ID
+    assert export(store, engine(oci()), "me/it:1").manifest.config.digest == ID
     assert store.find(ID) is not None
 
 
 def test_an_image_that_lost_a_file_is_exported_again(store: Store):
     shell = engine(oci())
-    store.path(export(store, shell, "me/it:1", say=print).manifest.layers[1].digest).write_bytes(b"cut")
+    store.path(export(store, shell, "me/it:1").manifest.layers[1].digest).write_bytes(b"cut")
 
-    export(store, shell, "me/it:1", say=print)
+    export(store, shell, "me/it:1")
 
     assert saves(shell) == 3, "once; then all but the layers that seem to be there; then everything"
     assert store.path(sha(LAYERS[1])).read_bytes() == LAYERS[1]
@@ -91,14 +128,18 @@ def test_a_blob_that_is_not_what_its_name_says_is_refused(store: Store):
     files[f"blobs/{sha(LAYERS[0]).replace(':', '/')}"] = b"other bytes"
 
     with pytest.raises(LabError, match="damaged"):
-        export(store, engine(files), "me/it:1", say=print)
+        export(store, engine(files), "me/it:1")
 
 
-def test_what_the_engine_lacks_is_said_plainly(store: Store):
-    shell = FakeShell(lambda _: completed(stderr="Error: No such image: me/it", exit_code=1))
+def test_what_the_engine_lacks_is_said_plainly_and_nothing_is_taken_out(store: Store):
+    said = "Error: No such image: me/it\nError: No such image: me/that:2\n"
+    shell = FakeShell(lambda _: completed(f"{ID}\n", stderr=said, exit_code=1))
 
-    with pytest.raises(LabError, match="no image me/it"):
-        export(store, shell, "me/it", say=print)
+    with pytest.raises(NoImage, match="no image me/it, me/that:2; ") as caught:
+        intake.export(store, shell, ["me/it", "me/here", "me/that:2"], say=print)
+
+    assert caught.value.references == ("me/it", "me/that:2")
+    assert saves(shell) == 0
 
 
 def test_a_full_disk_is_named_and_another_failure_shows_the_command(store: Store):
@@ -109,9 +150,9 @@ def test_a_full_disk_is_named_and_another_failure_shows_the_command(store: Store
         )
 
     with pytest.raises(LabError, match="the disk is full"):
-        export(store, failing("write /x: no space left on device"), "me/it:1", say=print)
+        export(store, failing("write /x: no space left on device"), "me/it:1")
     with pytest.raises(CommandFailed, match="docker save"):
-        export(store, failing("something else"), "me/it:1", say=print)
+        export(store, failing("something else"), "me/it:1")
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz", "w:bz2"])
@@ -226,9 +267,9 @@ def test_a_loaded_archive_stands_before_the_engine_s_image(tmp_path: Path, monke
     archive = write_tar(tmp_path / "a", saved(config=CONFIG + b" ", layers=(b"real",)))
 
     assert front.load_archive(archive, cache=tmp_path) == ["docker.io/me/it:1"]
-    shell, store = engine(oci()), front.open_store(tmp_path)
-    real = front.have(store, shell, "me/it:1", say=print)
-    built = front.have(store, shell, "me/other:1", say=print)
+    shell, store = engine(oci(name="docker.io/me/other:1")), front.open_store(tmp_path)
+    real = have(store, shell, "me/it:1")
+    built = have(store, shell, "me/other:1")
 
     assert [sha(b"real")] == [layer.digest for layer in real.manifest.layers]
     assert list(map(sha, LAYERS)) == [layer.digest for layer in built.manifest.layers]
@@ -246,7 +287,7 @@ def test_a_disk_that_refuses_is_one_clear_error(tmp_path: Path):
     (tmp_path / "oci").write_text("a file where the store should be")
 
     with pytest.raises(LabError, match=r"image store .*oci cannot be written"):
-        front.have(front.open_store(tmp_path), engine(oci()), "me/it:1", say=print)
+        have(front.open_store(tmp_path), engine(oci()), "me/it:1")
 
 
 @pytest.mark.parametrize("form", [oci, saved])

@@ -12,7 +12,7 @@ from lab.builds import writing
 from lab.builds.intake import read_archive
 from lab.builds.oci import Store
 from lab.builds.reference import parse_reference
-from lab.builds.store import have, load_archive, open_store
+from lab.builds.store import gather, load_archive, open_store
 from lab.errors import LabError
 from lab.host.shell import Completed
 from tests.fakes import FakeShell, completed
@@ -55,15 +55,11 @@ def test_another_store_reads_the_same_images_from_it(cache: Path, tmp_path: Path
 
     read = read_archive(Store(tmp_path / "other"), archive, architecture="amd64")
 
-    store = open_store(cache)
-    there = {
-        name: have(store, FakeShell(tar_and_xz), name, say=print).digest
-        for name in ("gcr.io/me/it:1", "me/other:2")
-    }
+    there = gather(open_store(cache), FakeShell(tar_and_xz), NAMES, say=print)
     assert {name: stored.digest for name, stored in read.items()} == {
-        "gcr.io/me/it:1": there["gcr.io/me/it:1"],
-        "docker.io/me/other:2": there["me/other:2"],
+        str(reference): stored.digest for reference, stored in there.items()
     }
+    assert list(read) == ["gcr.io/me/it:1", "docker.io/me/other:2"]
 
 
 def test_docker_finds_its_own_list_and_every_blob_once(cache: Path) -> None:
