@@ -19,6 +19,8 @@ from lab.host.shell import Shell
 
 BAKE_FILE = "images/docker-bake.hcl"
 INPUTS_LABEL = "airgap-lab.inputs"
+STAND_IN_LABEL = "airgap-lab.stand-in"
+"""On an image that plays another's part; its value is that image's name."""
 BUILD_SECONDS = 3600.0
 ALL: tuple[str, ...] = ()
 """No target named: bake's own default group."""
@@ -95,6 +97,18 @@ def inspect(shell: Shell, references: Sequence[str]) -> Mapping[str, Built]:
             built = Built(said["id"], (said["labels"] or {}).get(INPUTS_LABEL))
             found.update(dict.fromkeys(said["tags"] or [], built))
     return {reference: found[reference] for reference in references if reference in found}
+
+
+def stand_ins(shell: Shell) -> list[str]:
+    """Return the names of the engine's stand-ins: what pods run, and so what is delivered to nodes."""
+    argv = [
+        "docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}",
+        f"--filter=label={STAND_IN_LABEL}", "--filter=dangling=false",
+    ]  # fmt: skip
+    listed = shell.run(argv, timeout=60)
+    if not listed.ok:
+        raise explained(listed)
+    return listed.stdout.split()
 
 
 def override(stale: Sequence[Stale], secrets: Mapping[str, Path], arguments: Mapping[str, str]) -> str:

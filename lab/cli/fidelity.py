@@ -8,7 +8,7 @@ from typing import Any
 from lab.cli import wiring
 from lab.cli.wiring import Wired
 from lab.host.kubectl import NoAnswer, kubectl, nodes
-from lab.report.fidelity import STAND_IN_LABEL, Facts, node_facts, stand_ins
+from lab.report.fidelity import Facts, node_facts, stand_ins
 
 DEFINITIONS = "/apis/apiextensions.k8s.io"
 NFS_CLIENT = """\
@@ -41,15 +41,13 @@ def read(lab: Wired) -> Facts:
 
 
 def _images(lab: Wired) -> list[dict[str, Any]]:
-    """Return the engine's inspection of every named stand-in."""
-    listed = lab.host.shell.run(
-        ["docker", "image", "ls", "--quiet", f"--filter=label={STAND_IN_LABEL}", "--filter=dangling=false"],
-        timeout=SECONDS,
-    ).check()
-    ids = list(dict.fromkeys(listed.stdout.split()))
-    if not ids:
+    """Return the engine's inspection of every stand-in."""
+    from lab.builds import bake
+
+    names = bake.stand_ins(lab.host.shell)
+    if not names:
         return []
-    inspected = lab.host.shell.run(["docker", "image", "inspect", *ids], timeout=SECONDS).check()
+    inspected = lab.host.shell.run(["docker", "image", "inspect", *names], timeout=SECONDS).check()
     return list(json.loads(inspected.stdout))
 
 

@@ -40,9 +40,16 @@ def build(
     name: Name = None,
     config: ConfigFile = None,
 ) -> None:
-    """Build every image that is missing or no longer made of its inputs."""
+    """Build every image that is missing or no longer made of its inputs.
+
+    Stand-ins are taken out of the engine as well, once, so that no delivery has to wait for it.
+    """
+    from lab.builds import bake, store
+
     lab = wiring.wired(name, config)
     node = ensure(lab, say=say, root=wiring.project_root(), targets=targets or ())
+    kept = store.open_store(wiring.cache_folder())
+    store.gather(kept, lab.host.shell, bake.stand_ins(lab.host.shell), say=say)
     say(f"node image: {node}")
 
 

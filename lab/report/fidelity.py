@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-STAND_IN_LABEL = "airgap-lab.stand-in"
-"""On an image that plays another's part; its value is that image's name."""
+from lab.builds.bake import STAND_IN_LABEL
+
 MEANING_LABEL = "airgap-lab.stands-for"
 
 KUBERNETES = "v1.14.1"

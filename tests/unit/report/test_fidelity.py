@@ -159,8 +159,8 @@ def test_facts_come_from_the_lab_and_the_engine(monkeypatch: pytest.MonkeyPatch,
 
     def engine(argv: tuple[str, ...]) -> Any:
         if argv[:3] == ("docker", "image", "ls"):
-            return completed("abc\nabc\n")
-        assert argv == ("docker", "image", "inspect", "abc")
+            return completed("site.test/a:1\n")
+        assert argv == ("docker", "image", "inspect", "site.test/a:1")
         labels = {"airgap-lab.stand-in": "a"}
         return completed(json.dumps([{"RepoTags": ["site.test/a:1"], "Config": {"Labels": labels}}]))
 
