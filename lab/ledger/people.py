@@ -66,9 +66,15 @@ class People:
         """Tell the lab's own doing: the cluster's housekeeping, not what was rolled out (traps.md 12)."""
         if who.startswith("pod ") and who.removeprefix("pod ").split("/")[0] in INFRASTRUCTURE_NAMESPACES:
             return True
-        if want.kind is Kind.NAME and "." not in want.what and who.startswith("pod "):
+        if want.kind is Kind.NAME and who.startswith("pod ") and _is_service(want.what):
             return True  # the last try of a search list at a Service that is not there yet
         return want.kind is Kind.NAME and (want.detail == "HINFO" or bool(HOUSEKEEPING.search(want.what)))
+
+
+def _is_service(name: str) -> bool:
+    """Tell `name` and, for namespaces that no domain is called like, `name.namespace`."""
+    service, _, namespace = name.partition(".")
+    return bool(service) and (not namespace or namespace in INFRASTRUCTURE_NAMESPACES)
 
 
 def node_addresses(topology: Topology, seen: Mapping[str, Seen]) -> dict[str, str]:
