@@ -2,10 +2,11 @@
 
     blobs/sha256/HEX    configs, layers, manifests; every one is what its name says
     images/HEX.json     by image id: the manifest's descriptor; written last, so a half-done export has none
+    layers/HEX.json     by a plain layer's digest: the descriptor of the compressed one that is kept for it
     names/NAME.json     by complete reference: the manifest's descriptor, and whether a user's archive gave it
     partial/            where files wait until their digest is known to be right
 
-`lab.builds.intake` fills it, `lab.builds.push` reads it.
+`lab.builds.export` and `lab.builds.intake` fill it, `lab.builds.push` reads it.
 """
 
 from __future__ import annotations
@@ -114,6 +115,17 @@ class Store:
         """Say that the image is there, wholly."""
         self._write(self._record(image_id), stored.blob)
 
+    def packed(self, plain: str) -> Blob | None:
+        """Return the compressed layer that is kept for the one of digest *plain*, if it is whole."""
+        record = self._packed(plain)
+        if not record.is_file():
+            return None
+        blob = layout.decode(Blob, record.read_bytes(), str(record))
+        return blob if self.has(blob) else None
+
+    def record_packed(self, plain: str, blob: Blob) -> None:
+        self._write(self._packed(plain), blob)
+
     def name(self, reference: str, stored: Stored, *, loaded: bool) -> None:
         """Give the image the complete *reference*, in the place of what had it."""
         self._write(self._name(reference), Name(blob=stored.blob, loaded=loaded))
@@ -157,6 +169,9 @@ class Store:
 
     def _record(self, image_id: str) -> Path:
         return self.root / "images" / f"{image_id.removeprefix('sha256:')}.json"
+
+    def _packed(self, plain: str) -> Path:
+        return self.root / "layers" / f"{plain.removeprefix('sha256:')}.json"
 
     def _name(self, reference: str) -> Path:
         return self.root / "names" / f"{quote(reference, safe='')}.json"

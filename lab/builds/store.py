@@ -1,6 +1,6 @@
 """The store's front: which image stands under a name, and what could be delivered.
 
-`lab.builds.oci` is the store itself, `lab.builds.intake` what fills it.
+`lab.builds.oci` is the store itself, `lab.builds.export` and `lab.builds.intake` fill it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab.builds import intake
+from lab.builds.export import export
 from lab.builds.oci import Row, Store, Stored
 from lab.builds.reference import Reference, parse_reference
 from lab.errors import LabError
@@ -52,7 +53,7 @@ def gather(
     engine_s = [text for text, stored in images.items() if stored is None]
     if engine_s:
         with _writing(store):
-            for text, stored in intake.export(store, shell, engine_s, say=say).items():
+            for text, stored in export(store, shell, engine_s, say=say).items():
                 store.name(names[text], stored, loaded=False)
                 images[text] = stored
     return {parse_reference(text): stored for text, stored in images.items() if stored is not None}

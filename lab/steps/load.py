@@ -7,7 +7,7 @@ the lab's registry, so that layers which a node has already are neither sent nor
 from __future__ import annotations
 
 from lab.builds.deliver import bring
-from lab.builds.intake import NoImage
+from lab.builds.export import NoImage
 from lab.builds.store import gather, open_store
 from lab.spec.actions import Load
 from lab.spec.scenario import Outcome

@@ -36,7 +36,11 @@ def descriptor(content: bytes, media_type: str, **rest: object) -> dict[str, obj
 
 
 def oci(
-    config: bytes = CONFIG, layers: tuple[bytes, ...] = LAYERS, name: str = "docker.io/me/it:1"
+    config: bytes = CONFIG,
+    layers: tuple[bytes, ...] = LAYERS,
+    name: str = "docker.io/me/it:1",
+    *,
+    layer_type: str = "application/vnd.oci.image.layer.v1.tar",
 ) -> dict[str, bytes]:
     """What `docker save` writes since version 25."""
     manifest = json.dumps(
@@ -44,7 +48,7 @@ def oci(
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "config": descriptor(config, "application/vnd.oci.image.config.v1+json"),
-            "layers": [descriptor(layer, "application/vnd.oci.image.layer.v1.tar") for layer in layers],
+            "layers": [descriptor(layer, layer_type) for layer in layers],
         }
     ).encode()
     index = {
