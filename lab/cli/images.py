@@ -1,4 +1,4 @@
-"""`lab images`: build the stand-ins, load real archives, push to the registry, list."""
+"""`lab images`: build the stand-ins, load real archives, push to the registry, list, prune."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import typer
 from lab.cli import wiring
 from lab.cli.wiring import AsJson, ConfigFile, Name, Wired, say
 
-app = typer.Typer(no_args_is_help=True, help="Build, load, push and list images.", rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True, help="Build, load, push, list and prune images.", rich_markup_mode=None
+)
 
 
 def ensure(lab: Wired, *, say: Callable[[str], None], root: Path, targets: Sequence[str] = ()) -> str:
@@ -110,3 +112,13 @@ def list_(as_json: AsJson = False) -> None:
         return
     for row in rows:
         print(f"{row.reference:<70} {row.size / 1e6:8.0f} MB  {row.digest[:19]}")
+
+
+@app.command("prune")
+def prune() -> None:
+    """Free what images of the store were before they were built or loaded anew."""
+    from lab.builds import prune, store
+
+    host = wiring.real_host()
+    freed = prune.prune(store.open_store(wiring.cache_folder()), host.clock.now())
+    print(f"freed {freed / 1e6:.0f} MB")
