@@ -95,10 +95,10 @@ def plain_configuration(configuration: str) -> str:
     return str(yaml.safe_dump(whole, sort_keys=False))
 
 
-def pause() -> None:
+def pause(seconds: float = 2) -> None:
     """Let the engine and the disk finish what they were left with, so that it is nobody's cost."""
     run("sync")
-    time.sleep(2)
+    time.sleep(seconds)
 
 
 def _remove_kind() -> None:
