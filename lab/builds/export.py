@@ -81,5 +81,5 @@ def _save(
         images = take(
             store, files, f"docker save {' '.join(references)}", layout.host_architecture(), pack=True
         )
-    named = {str(parse_reference(name)): stored for name, stored in images.items() if "@" not in name}
+    named = {str(parse_reference(name)): stored for name, stored in images.items()}
     return {reference: named[str(parse_reference(reference))] for reference in references}

@@ -7,7 +7,7 @@ original registry would be asked. With `override_path` the address is taken as i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from lab.builds.reference import Reference
@@ -47,38 +47,48 @@ def pull(containers: Containers, nodes: Sequence[str], images: Mapping[Reference
     return [pulled for made, _ in ends for pulled in made]
 
 
-def node_digests(answer: Completed) -> frozenset[str]:
-    """Return the manifest digests in `crictl inspecti -o json`; none where the node has no such image."""
-    if not answer.ok:
-        return frozenset()
+def node_images(answer: Completed) -> Mapping[str, frozenset[str]]:
+    """Read `crictl images -o json`: each name, by tag and by digest, to the manifest digests of its image."""
     try:
-        names = json.loads(answer.stdout)["status"]["repoDigests"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise LabError(f"crictl inspecti said what is not understood: {answer.stdout[:200]}") from error
-    return frozenset(name.rpartition("@")[2] for name in names)
+        listed = json.loads(answer.check().stdout)["images"]
+        names = [(one.get("repoTags") or [], one.get("repoDigests") or []) for one in listed]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LabError(f"crictl images said what is not understood: {answer.stdout[:200]}") from error
+    return {
+        name: frozenset(digest.rpartition("@")[2] for digest in digests)
+        for tags, digests in names
+        for name in (*tags, *digests)
+    }
 
 
 def _pull_on(
     containers: Containers, node: str, images: Mapping[Reference, str]
 ) -> tuple[list[str], list[str]]:
     """Pull one after the other: a node's disk and its containerd gain nothing from more at a time."""
-    made: list[str] = []
-    failed: list[str] = []
-    for reference, digest in images.items():
-        if digest in _digests(containers, node, reference):
-            continue
+    there = _images(containers, node)
+    absent = {reference: digest for reference, digest in images.items() if digest not in there(reference)}
+    failed: dict[Reference, str] = {}
+    for reference in absent:
         pulled = containers.exec(node, ["crictl", "pull", str(reference)], timeout=PULL_SECONDS)
         if not pulled.ok:
-            failed.append(f"{node}: {reference}: {pulled.ended}: {' '.join(pulled.output.split())[-400:]}")
-            continue
-        seen = _digests(containers, node, reference)
-        if digest not in seen:
-            failed.append(f"{node}: {reference}: pulled {', '.join(sorted(seen)) or 'nothing'}, not {digest}")
-            continue
-        made.append(f"{node}: {reference}")
-    return made, failed
+            failed[reference] = f"{pulled.ended}: {' '.join(pulled.output.split())[-400:]}"
+    if absent:
+        there = _images(containers, node)
+    for reference, digest in absent.items():
+        if reference not in failed and digest not in there(reference):
+            seen = ", ".join(sorted(there(reference))) or "nothing"
+            failed[reference] = f"pulled {seen}, not {digest}"
+    made = [f"{node}: {reference}" for reference in absent if reference not in failed]
+    return made, [f"{node}: {reference}: {why}" for reference, why in failed.items()]
 
 
-def _digests(containers: Containers, node: str, reference: Reference) -> frozenset[str]:
-    argv = ["crictl", "inspecti", "--output", "json", str(reference)]
-    return node_digests(containers.exec(node, argv, timeout=ASK_SECONDS))
+def _images(containers: Containers, node: str) -> Callable[[Reference], frozenset[str]]:
+    """Ask *node* once for all that it has; return the digests that a name stands for there."""
+    answer = containers.exec(node, ["crictl", "images", "--output", "json"], timeout=ASK_SECONDS)
+    found = node_images(answer)
+
+    def digests(reference: Reference) -> frozenset[str]:
+        name = f"{reference.name}@{reference.digest}" if reference.digest else str(reference)
+        return found.get(name, frozenset())
+
+    return digests

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from lab.builds.pull import hosts_toml, node_digests, pull
+from lab.builds.pull import hosts_toml, node_images, pull
 from lab.builds.reference import parse_reference
 from lab.errors import LabError
 from tests.fakes import Exec, FakeContainers, completed
@@ -15,10 +15,15 @@ DIGEST, OTHER = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 NODES = ("one", "two", "three")
 
 
-def inspected(digest: str | None):
-    if digest is None:
-        return completed(stderr="no such image", exit_code=1)
-    return completed(json.dumps({"status": {"id": "x", "repoDigests": [f"{REFERENCE.name}@{digest}"]}}))
+def listed(digest: str | None):
+    """What `crictl images` says of a node with the image, or without, and in either case with another."""
+    other = {
+        "id": "y",
+        "repoTags": ["registry.test/other:1"],
+        "repoDigests": [f"registry.test/other@{DIGEST}"],
+    }
+    ours = {"id": "x", "repoTags": [str(REFERENCE)], "repoDigests": [f"{REFERENCE.name}@{digest}"]}
+    return completed(json.dumps({"images": [other] if digest is None else [ours, other]}))
 
 
 def nodes(have: dict[str, str | None], gives: str | None = DIGEST) -> FakeContainers:
@@ -30,7 +35,7 @@ def nodes(have: dict[str, str | None], gives: str | None = DIGEST) -> FakeContai
                 return completed(stderr="not found", exit_code=1)
             have[call.container] = gives
             return completed()
-        return inspected(have.get(call.container))
+        return listed(have.get(call.container))
 
     return FakeContainers(answer=answer, anything_stands=True)
 
@@ -73,11 +78,36 @@ def test_another_digest_than_was_pushed_is_a_failure():
         pull(nodes({}, gives=OTHER), NODES, {REFERENCE: DIGEST})
 
 
+def test_a_node_is_asked_once_before_and_once_after():
+    engine = nodes({"one": DIGEST})
+
+    pull(engine, ("one", "two"), {REFERENCE: DIGEST})
+
+    asked = [call.container for call in engine.execs if call.argv[1] == "images"]
+    assert sorted(asked) == ["one", "two", "two"]
+
+
+def test_an_image_that_is_named_by_its_digest_is_known_by_it():
+    by_digest = parse_reference(f"jgaguirr/pytorch-operator@{DIGEST}")
+
+    assert pull(nodes({"one": DIGEST}), ("one",), {by_digest: DIGEST}) == []
+    assert pull(nodes({"one": OTHER}), ("one",), {by_digest: DIGEST}) == [f"one: {by_digest}"]
+
+
 def test_what_crictl_says_is_read_or_refused():
-    assert node_digests(inspected(None)) == frozenset()
-    assert node_digests(inspected(DIGEST)) == {DIGEST}
-    with pytest.raises(LabError, match="not understood"):
-        node_digests(completed("{}"))
+    assert str(REFERENCE) not in node_images(listed(None))
+    assert node_images(listed(DIGEST))[str(REFERENCE)] == {DIGEST}
+    assert node_images(completed('{"images": [{"id": "x", "repoTags": null}]}')) == {}
+    for said in ("{}", "nonsense", '{"images": [1]}'):
+        with pytest.raises(LabError, match="not understood"):
+            node_images(completed(said))
+
+
+def test_a_node_that_does_not_answer_is_one_clear_error():
+    engine = FakeContainers(lambda _: completed(stderr="no runtime", exit_code=1), anything_stands=True)
+
+    with pytest.raises(LabError, match="no runtime"):
+        pull(engine, ("one",), {REFERENCE: DIGEST})
 
 
 def test_no_nodes_is_no_work():
