@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from lab.cli import wiring
 from lab.cli.wiring import Wired, say
 from lab.errors import LabError
+from lab.spec.topology import LABEL
 
 
 @contextmanager
@@ -64,9 +65,12 @@ def subnet_is_free(lab: Wired) -> None:
     """Name whoever has an overlapping subnet, and the setting to change."""
     for owner, taken in lab.host.containers.subnets():
         if owner != lab.topology.network.name and taken.overlaps(lab.config.subnet):
+            other = (lab.host.containers.network_labels(owner) or {}).get(LABEL)
+            who = f"the network {owner!r}" if other is None else f"lab {other!r}"
+            down = "" if other is None else f"`lab down --name {other}` removes it, or "
             raise LabError(
-                f"subnet {lab.config.subnet} is taken by the network {owner!r} ({taken}); "
-                "choose another with --subnet or `subnet:` in lab.yaml"
+                f"subnet {lab.config.subnet} is taken by {who} ({taken}); "
+                f"{down}choose another with --subnet or `subnet:` in lab.yaml"
             )
 
 

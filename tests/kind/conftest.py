@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from lab.cli import wiring
+from lab.spec.config import LabConfig
+from lab.spec.topology import LABEL
 
 ROOT = Path(__file__).resolve().parents[2]
 UP_SECONDS = 900
@@ -66,6 +68,29 @@ def host_snapshot() -> dict[str, object]:
         else None,
         "contexts": docker("context", "ls", "--format", "{{.Name}}"),
     }
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """End before the first test, not at the first that waits for it, where the document's subnet is not free.
+
+    The real lab needs that one: the document's commands name its addresses.
+    """
+    if shutil.which("docker") is None or not any(item.get_closest_marker("kind") for item in session.items):
+        return
+    listed = subprocess.run(
+        ["docker", "network", "ls", "--filter", f"label={LABEL}", "--format", f'{{{{.Label "{LABEL}"}}}}'],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    for standing in listed.stdout.split():
+        config = wiring.recorded(standing, wiring.real_host())
+        if config is not None and config.subnet.overlaps(LabConfig().subnet):
+            pytest.exit(
+                f"lab {standing!r} has {config.subnet}, which these tests need: `lab down --name {standing}`",
+                returncode=3,
+            )
 
 
 @pytest.fixture(scope="session", autouse=True)

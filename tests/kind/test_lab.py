@@ -270,7 +270,7 @@ def test_a_lab_killed_half_way_is_repaired_beside_another(name: str) -> None:
         assert lab("status", "--name", name).returncode == 0
         taken = lab("up", "--name", f"{second}b", "--subnet", "10.142.19.0/24")
         assert taken.returncode == 3
-        assert f"taken by the network '{second}'" in taken.stderr
+        assert f"taken by lab '{second}'" in taken.stderr
     finally:
         down = lab("down", "--name", second)
     assert down.returncode == 0, down.stderr

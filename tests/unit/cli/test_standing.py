@@ -13,7 +13,7 @@ from lab.errors import ContainerFailed, ToolMissing
 from lab.host import lock, shell
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
-from lab.spec.topology import CONFIG_LABEL, KIND_LABEL, ContainerSpec, NetworkSpec
+from lab.spec.topology import CONFIG_LABEL, KIND_LABEL, LABEL, ContainerSpec, NetworkSpec
 from tests.unit.test_lifecycle import Recorded
 
 LAB = plan(LabConfig())
@@ -74,6 +74,15 @@ class TestUp:
         assert ended.err == (
             "lab: subnet 10.142.18.0/24 is taken by the network 'office' (10.142.0.0/16); "
             "choose another with --subnet or `subnet:` in lab.yaml\n"
+        )
+
+    def test_a_subnet_taken_by_another_lab_names_the_command_that_frees_it(self, lab, parts, containers):
+        other = NetworkSpec("first", IPv4Network("10.142.18.0/24"), IPv4Address("10.142.18.1"), "br-first")
+        containers.ensure_network(other, {LABEL: "first"})
+
+        assert lab("up").err == (
+            "lab: subnet 10.142.18.0/24 is taken by lab 'first' (10.142.18.0/24); "
+            "`lab down --name first` removes it, or choose another with --subnet or `subnet:` in lab.yaml\n"
         )
 
     def test_its_twin_beside_the_other_comes_up(self, lab, parts, containers):
