@@ -63,6 +63,25 @@ def test_two_first_commands_start_one_engine(workstation: str) -> None:
     assert [line.split()[0] for line in said.stdout.splitlines()] == ["REPOSITORY", "REPOSITORY", "1"]
 
 
+def test_one_that_is_told_to_end_is_waited_for(workstation: str) -> None:
+    at(workstation, "docker images")
+    deaf = "while curl -sf -o /dev/null --unix-socket /run/docker.sock http://engine/_ping; do :; done"
+
+    said = at(workstation, f"kill $(cat /run/docker.pid); {deaf}; docker images")
+
+    assert said.ok, said.output
+
+
+def test_one_that_was_killed_is_not_waited_for(workstation: str) -> None:
+    at(workstation, "docker images")
+
+    said = at(
+        workstation, "kill -9 $(cat /run/docker.pid); sleep 60 & echo -n $! > /run/docker.pid; docker images"
+    )
+
+    assert said.ok, said.output
+
+
 def test_what_is_loaded_keeps_its_digest(workstation: str, tmp_path: Path) -> None:
     layer = write_tar(tmp_path / "layer.tar", {"file": b"content"}).read_bytes()
     config = CONFIG.replace(
