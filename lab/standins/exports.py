@@ -142,10 +142,12 @@ def configuration(exports: Iterable[Export]) -> str:
         root = any(
             option in {"fsid=0", "fsid=root"} for client in export.clients for option in client.options
         )
+        # Expiring at once, as in the kernel's server: by itself ganesha serves what was changed on the server
+        # without it as it was up to a minute ago, a grown file cut to its old size.
         blocks.append(
             f'EXPORT {{ Export_Id = {number}; Path = "{export.path}";'
             f' Pseudo = "{"/" if root else export.path}"; Protocols = 4; Transports = TCP;\n'
-            "  SecType = sys; Access_Type = None; FSAL { Name = VFS; }\n"
+            "  SecType = sys; Access_Type = None; FSAL { Name = VFS; } Attr_Expiration_Time = 0;\n"
             + "".join(
                 f"  CLIENT {{ Clients = {client.who}; Protocols = 4; {settings(client.options)} }}\n"
                 for client in export.clients

@@ -103,6 +103,23 @@ def test_it_does_what_a_file_system_does(mounted: str):
     assert "Ran 0 tests" not in checked.stderr
 
 
+def test_what_is_done_on_the_server_itself_is_seen_soon(mounted: str, session: str):
+    """As with the kernel's server; ganesha by itself believes for a minute what it knows."""
+    on_server = ("exec", f"{session}-server", "sh", "-c")
+    done(*on_server, "mkdir /opt/nfs/seen && echo one > /opt/nfs/seen/file")
+    assert done("exec", mounted, "sh", "-c", "ls /a/seen; cat /a/seen/file") == "file\none"
+
+    done(*on_server, "echo two and more > /opt/nfs/seen/file; echo > /opt/nfs/seen/other")
+
+    deadline = time.monotonic() + 10
+    while (
+        seen := done("exec", mounted, "sh", "-c", "ls /a/seen; cat /a/seen/file")
+    ) != "file\nother\ntwo and more":
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.2)
+    done("exec", mounted, "rm", "-r", "/a/seen")
+
+
 def test_it_is_a_mount_of_its_own(mounted: str, server: str):
     lines = [line.split() for line in done("exec", mounted, "cat", "/proc/mounts").splitlines()]
 
