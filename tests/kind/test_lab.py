@@ -38,7 +38,8 @@ spec:
   containers:
   - name: writer
     image: airgap-lab/probe:latest
-    command: [bash, -c, "echo from-{number} >> /data/shared; sleep infinity"]
+    command: [bash, -c, "echo from-{number} > /data/shared-{number}; sleep infinity"]
+    readinessProbe: {{exec: {{command: [test, -s, /data/shared-{number}]}}, periodSeconds: 1}}
     volumeMounts: [{{name: data, mountPath: /data}}]
   volumes:
   - name: data
@@ -156,7 +157,7 @@ def test_pods_on_three_nodes_share_an_nfs_volume_and_leave_no_mount(name: str) -
         assert ready.returncode == 0, (
             ready.stderr + at_workstation(name, "kubectl describe pod -l app=nfs-check").stdout
         )
-        shared = at_workstation(name, "kubectl exec nfs-3 -- cat /data/shared").stdout.split()
+        shared = at_workstation(name, "kubectl exec nfs-3 -- cat /data/shared-{1,2,3}").stdout.split()
         mounted = _nfs_mounts(name)
     finally:
         at_workstation(name, "kubectl delete pod -l app=nfs-check; kubectl delete pvc,pv nfs-check")
@@ -164,7 +165,7 @@ def test_pods_on_three_nodes_share_an_nfs_volume_and_leave_no_mount(name: str) -
             ["docker", "exec", f"{name}-nfs", "rm", "-f", "/opt/nfs/shared"], check=False, timeout=30
         )
 
-    assert sorted(shared) == ["from-1", "from-2", "from-3"]
+    assert shared == ["from-1", "from-2", "from-3"]
     assert mounted == 3
     assert _nfs_mounts(name) == 0
 
