@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from lab.cli import wiring
-from lab.spec.config import LabConfig
-from lab.spec.topology import LABEL
+from lab.cli import ground, wiring
+from lab.errors import LabError
 
 ROOT = Path(__file__).resolve().parents[2]
 UP_SECONDS = 900
+NAME = f"t{os.getpid()}"
+"""Of the lab that these tests bring up."""
 
 
 def lab(
@@ -70,35 +71,28 @@ def host_snapshot() -> dict[str, object]:
     }
 
 
+def engine_answers() -> bool:
+    return (
+        shutil.which("docker") is not None
+        and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
+    )
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """End before the first test, not at the first that waits for it, where the document's subnet is not free.
 
     The real lab needs that one: the document's commands name its addresses.
     """
-    if shutil.which("docker") is None or not any(item.get_closest_marker("kind") for item in session.items):
-        return
-    listed = subprocess.run(
-        ["docker", "network", "ls", "--filter", f"label={LABEL}", "--format", f'{{{{.Label "{LABEL}"}}}}'],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    for standing in listed.stdout.split():
-        config = wiring.recorded(standing, wiring.real_host())
-        if config is not None and config.subnet.overlaps(LabConfig().subnet):
-            pytest.exit(
-                f"lab {standing!r} has {config.subnet}, which these tests need: `lab down --name {standing}`",
-                returncode=3,
-            )
+    if any(item.get_closest_marker("kind") for item in session.items) and engine_answers():
+        try:
+            ground.subnet_is_free(wiring.wired(NAME, None))
+        except LabError as error:
+            pytest.exit(str(error), returncode=3)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def engine() -> None:
-    if (
-        shutil.which("docker") is None
-        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
-    ):
+    if not engine_answers():
         if os.environ.get("CI"):
             pytest.fail("no container engine answers, and this is CI")
         pytest.skip("no container engine answers; `lab doctor` says why")
@@ -112,12 +106,11 @@ def before(engine: None) -> dict[str, object]:
 @pytest.fixture(scope="session")
 def name(before: dict[str, object], request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of a lab that is up; on the document's own subnet, so that its addresses are true."""
-    chosen = f"t{os.getpid()}"
-    done = lab("up", "--name", chosen)
+    done = lab("up", "--name", NAME)
     assert done.returncode == 0, done.stderr
-    yield chosen
+    yield NAME
     if not request.config.getoption("--keep-lab"):
-        gone = lab("down", "--name", chosen)
+        gone = lab("down", "--name", NAME)
         assert gone.returncode == 0, gone.stderr
         assert before == host_snapshot()
-        assert {path.name for path in wiring.state_folder(chosen).iterdir()} <= {"runs"}
+        assert {path.name for path in wiring.state_folder(NAME).glob("*")} <= {"runs"}

@@ -162,7 +162,9 @@ def test_pods_on_three_nodes_share_an_nfs_volume_and_leave_no_mount(name: str) -
     finally:
         at_workstation(name, "kubectl delete pod -l app=nfs-check; kubectl delete pvc,pv nfs-check")
         subprocess.run(
-            ["docker", "exec", f"{name}-nfs", "rm", "-f", "/opt/nfs/shared"], check=False, timeout=30
+            ["docker", "exec", f"{name}-nfs", "bash", "-c", "rm -f /opt/nfs/shared-{1,2,3}"],
+            check=False,
+            timeout=30,
         )
 
     assert shared == ["from-1", "from-2", "from-3"]
