@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from lab.cli import doctor, egress, images, replay, scenario, standing
+from lab.cli import doctor, egress, images, run, scenario, standing
 from lab.errors import LabError, SpecError
 
 REFUSALS = frozenset(
@@ -31,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 standing.register(app)
-replay.register(app)
+run.register(app)
 egress.register(app)
 doctor.register(app)
 app.add_typer(images.app, name="images")

@@ -14,8 +14,8 @@ from lab.cli import wiring
 from lab.cli.wiring import AsJson, ConfigFile, Name
 
 if TYPE_CHECKING:
-    from lab.cli.wiring import Wired
     from lab.events import Event
+    from lab.host.lab import Lab
 
 FOLLOW_SECONDS = 1.0
 
@@ -49,7 +49,7 @@ def egress(
         print((ledger.as_json if as_json else ledger.as_table)(found), end="")
 
 
-def _follow(lab: Wired, since: datetime | None) -> None:
+def _follow(lab: Lab, since: datetime | None) -> None:
     """Print each new row once, when it first comes."""
     from lab import ledger
 

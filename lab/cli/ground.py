@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from lab.cli import wiring
-from lab.cli.wiring import Wired, say
+from lab.cli.wiring import say
 from lab.errors import LabError
 from lab.spec.topology import LABEL
 
+if TYPE_CHECKING:
+    from lab.host.lab import Lab
+
 
 @contextmanager
-def held(lab: Wired) -> Iterator[None]:
+def held(lab: Lab) -> Iterator[None]:
     """Keep a second `lab up` or `lab down` of the same lab out."""
     from lab.host import lock
 
@@ -20,13 +24,13 @@ def held(lab: Wired) -> Iterator[None]:
         yield
 
 
-def programs_are_there(lab: Wired) -> None:
+def programs_are_there(lab: Lab) -> None:
     """See that what the lab runs on this host can be run. Raises ToolMissing."""
     for argv in (["docker", "version", "--format", "{{.Client.Version}}"], ["kind", "version"]):
         lab.host.shell.run(argv, timeout=10)
 
 
-def files_are_there(lab: Wired) -> None:
+def files_are_there(lab: Lab) -> None:
     """See that the folder to serve has files. Raises SpecError."""
     from lab.errors import SpecError
 
@@ -39,7 +43,7 @@ def files_are_there(lab: Wired) -> None:
         raise SpecError([f"{static}: a folder without a file; --static wants what the site serves"])
 
 
-def same_choices(lab: Wired) -> None:
+def same_choices(lab: Lab) -> None:
     """Refuse to turn a standing lab into another one under way."""
     from lab.spec.config import LabConfig
 
@@ -61,7 +65,7 @@ def same_choices(lab: Wired) -> None:
         )
 
 
-def subnet_is_free(lab: Wired) -> None:
+def subnet_is_free(lab: Lab) -> None:
     """Name whoever has an overlapping subnet, and the setting to change."""
     for owner, taken in lab.host.containers.subnets():
         if owner != lab.topology.network.name and taken.overlaps(lab.config.subnet):
@@ -74,7 +78,7 @@ def subnet_is_free(lab: Wired) -> None:
             )
 
 
-def images_there(lab: Wired) -> str:
+def images_there(lab: Lab) -> str:
     """Have every image of the lab's own parts, building what is missing; return the node image."""
     from lab.cli import images
 

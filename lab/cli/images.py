@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lab.cli import wiring
-from lab.cli.wiring import AsJson, ConfigFile, Name, Wired, say
+from lab.cli.wiring import AsJson, ConfigFile, Name, say
+
+if TYPE_CHECKING:
+    from lab.host.lab import Lab
 
 app = typer.Typer(
     no_args_is_help=True, help="Build, load, push, list and prune images.", rich_markup_mode=None
 )
 
 
-def ensure(lab: Wired, *, say: Callable[[str], None], root: Path, targets: Sequence[str] = ()) -> str:
+def ensure(lab: Lab, *, say: Callable[[str], None], root: Path, targets: Sequence[str] = ()) -> str:
     """Have every image (or those of *targets*), building what is stale or missing.
 
     Returns the node image's reference.

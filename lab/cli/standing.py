@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lab.cli import wiring
 from lab.cli.wiring import AsJson, ConfigFile, Name, say
+
+if TYPE_CHECKING:
+    from lab.host.lab import Lab
 
 PARTS = ("site", "dns", "web", "nfs", "registry", "sinkhole", "workstation", "gatekeeper")
 
@@ -103,9 +106,9 @@ def status(
     raise typer.Exit(any(one.problem for one in answers))
 
 
-def _fidelity(lab: wiring.Wired, *, as_json: bool) -> None:
-    from lab.cli import fidelity
+def _fidelity(lab: Lab, *, as_json: bool) -> None:
     from lab.report.fidelity import as_data, as_text, compare
+    from lab.run import fidelity
 
     wiring.must_stand(lab)
     rows = compare(fidelity.read(lab))

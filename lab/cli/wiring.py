@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 
     from lab.components import Component
     from lab.host import Host
+    from lab.host.lab import Lab
     from lab.spec.config import LabConfig
-    from lab.spec.topology import Topology
 
 Name = Annotated[str | None, typer.Option("--name", envvar="LAB_NAME", help="The lab's name (default: lab).")]
 ConfigFile = Annotated[
@@ -30,16 +29,6 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
 
 class UnreadableRecord(LabError):
     """A lab stands under this name, and what it was made of cannot be told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wired:
-    """A lab and the doors to it."""
-
-    config: LabConfig
-    topology: Topology
-    host: Host
-    state: Path
 
 
 def say(text: str) -> None:
@@ -57,18 +46,6 @@ def cache_folder() -> Path:
 
 def state_folder(name: str) -> Path:
     return _xdg("XDG_STATE_HOME", ".local/state") / "airgap-lab" / name
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder of the lab's own. Raises LabError where the system refuses."""
-    from lab.errors import LabError
-
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise LabError(
-            f"{folder}: cannot be made: {error.strerror}; XDG_STATE_HOME says where the lab keeps its state"
-        ) from error
 
 
 def show(table: ConsoleRenderable) -> None:
@@ -117,14 +94,14 @@ def choices(name: str | None, file: Path | None, **given: object) -> LabConfig:
     return base.model_copy(update={"static": base.static.absolute()})
 
 
-def wired(name: str | None, file: Path | None) -> Wired:
+def wired(name: str | None, file: Path | None) -> Lab:
     """Wire the lab that stands under this name, from the choices it was made of; else from the files'."""
     config = choices(name, file)
     host = real_host()
     return wire(recorded(config.name, host) or config, host)
 
 
-def wired_to_remove(name: str | None, file: Path | None) -> Wired:
+def wired_to_remove(name: str | None, file: Path | None) -> Lab:
     """Wire a lab whose record may be unreadable: to remove it, its name is enough."""
     config = choices(name, file)
     host = real_host()
@@ -156,24 +133,25 @@ def recorded(name: str, host: Host) -> LabConfig | None:
         ) from error
 
 
-def wire(config: LabConfig, host: Host) -> Wired:
+def wire(config: LabConfig, host: Host) -> Lab:
+    from lab.host.lab import Lab
     from lab.spec.plan import plan
 
-    return Wired(config, plan(config), host, state_folder(config.name))
+    return Lab(config, plan(config), host, state_folder(config.name), cache_folder())
 
 
-def must_stand(lab: Wired) -> None:
+def must_stand(lab: Lab) -> None:
     """Refuse, clearly, to work in a lab that is not there."""
     if lab.host.containers.network_labels(lab.topology.network.name) is None:
         raise LabError(f"no lab named {lab.config.name!r} stands here; `lab up` brings one up")
 
 
-def components(lab: Wired) -> tuple[Component, ...]:
+def components(lab: Lab) -> tuple[Component, ...]:
     """Return every part, in the order in which they come up."""
     return tuple(component for stage in stages(lab, node_image="") for component in stage)
 
 
-def stages(lab: Wired, *, node_image: str) -> tuple[tuple[Component, ...], ...]:
+def stages(lab: Lab, *, node_image: str) -> tuple[tuple[Component, ...], ...]:
     """Return the parts as they come up: stage after stage, those of one stage side by side."""
     from lab.components import Ground, assemble
     from lab.doctor import HostMachine, restricted

@@ -14,8 +14,8 @@ from pathlib import Path
 from lab.builds import deliver as builds
 from lab.builds import push, store
 from lab.builds.reference import parse_reference
-from lab.cli.wiring import Wired
 from lab.host.clock import wait_until
+from lab.host.lab import Lab
 from lab.spec.reading import read_scenario
 from tests.bench import ground
 from tests.bench.row import Row, median, run, say, timed
@@ -73,7 +73,7 @@ def _measure(title: str, images: Sequence[str]) -> Sequence[Row]:
     ]
 
 
-def _round(lab: Wired, images: Sequence[str], cache: Path) -> Iterator[tuple[str, float]]:
+def _round(lab: Lab, images: Sequence[str], cache: Path) -> Iterator[tuple[str, float]]:
     _clear(lab, images)
     yield "kind load", timed(lambda: run("kind", "load", "docker-image", *images, "--name", ground.LAB))
     _must_be_there(lab, images)
@@ -86,11 +86,11 @@ def _round(lab: Wired, images: Sequence[str], cache: Path) -> Iterator[tuple[str
     yield "all there", timed(lambda: _deliver(lab, images, cache))
 
 
-def _deliver(lab: Wired, images: Sequence[str], cache: Path) -> None:
+def _deliver(lab: Lab, images: Sequence[str], cache: Path) -> None:
     builds.deliver(images, lab.topology, lab.host, cache=cache, say=lambda _: None)
 
 
-def _filled(lab: Wired, images: Sequence[str], cache: Path) -> Sequence[tuple[str, float]]:
+def _filled(lab: Lab, images: Sequence[str], cache: Path) -> Sequence[tuple[str, float]]:
     own = store.open_store(cache)
     stored = store.gather(own, lab.host.shell, images, say=say)
 
@@ -103,13 +103,13 @@ def _filled(lab: Wired, images: Sequence[str], cache: Path) -> Sequence[tuple[st
     return [("push", pushed), ("pull", pulled), ("store filled", pushed + pulled)]
 
 
-def _must_be_there(lab: Wired, images: Sequence[str]) -> None:
+def _must_be_there(lab: Lab, images: Sequence[str]) -> None:
     for node in lab.topology.cluster.nodes:
         for image in images:
             run("docker", "exec", node.container, "crictl", "inspecti", "-q", image)
 
 
-def _clear(lab: Wired, images: Sequence[str]) -> None:
+def _clear(lab: Lab, images: Sequence[str]) -> None:
     """Take every trace of *images* from nodes and registry, and see that they are gone from the disk.
 
     `kind load` leaves a second name, import-DATE@..., which would hold everything, and writes out Docker Hub's.

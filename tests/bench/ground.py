@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from lab.cli import wiring
-from lab.cli.wiring import Wired
+from lab.host.lab import Lab
 from lab.spec import clusterfiles
 from tests.bench.row import run, timed
 
@@ -35,7 +35,7 @@ def lab_down() -> None:
 
 
 @contextmanager
-def lab_of_own() -> Iterator[Wired]:
+def lab_of_own() -> Iterator[Lab]:
     lab_down()
     try:
         lab_up()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.cli.wiring import Wired
+from lab.host.lab import Lab
 from tests.bench import ground
 from tests.bench.row import Row, run, say
 
@@ -27,7 +27,7 @@ def measure() -> Sequence[Row]:
     return [*rows, Row("memory of a lab at rest", whole / 1024, "GiB", 1.6)]
 
 
-def parts(lab: Wired) -> Sequence[tuple[str, int]]:
+def parts(lab: Lab) -> Sequence[tuple[str, int]]:
     nodes = [(node.name, node.container) for node in lab.topology.cluster.nodes]
     others = [(spec.role, spec.name) for spec in lab.topology.containers]
     return [(name, held(container)) for name, container in (*nodes, *others)]

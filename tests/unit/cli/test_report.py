@@ -6,11 +6,13 @@ import json
 
 import pytest
 
-from lab.cli import runfolder, wiring
-from lab.cli.noting import lab_noted
+from lab.cli import wiring
 from lab.host import Host
 from lab.journal import JsonLinesJournal
 from lab.report.labfacts import as_json, parse
+from lab.run.facts import facts_kept
+from lab.run.finish import write_before
+from lab.run.folder import RunFolder
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
 from tests.fakes import completed
@@ -109,7 +111,7 @@ def test_a_run_notes_its_lab_and_says_what_did_not_answer(host: Host, shell, cap
     shell.answer = lambda argv: completed("26.1.5\n")
     lab = wiring.wire(LabConfig(), host)
 
-    with lab_noted(lab, tmp_path):
+    with facts_kept(lab, RunFolder(tmp_path), wiring.say):
         pass
 
     facts = parse((tmp_path / "lab.json").read_text(), "lab.json")
@@ -119,7 +121,7 @@ def test_a_run_notes_its_lab_and_says_what_did_not_answer(host: Host, shell, cap
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_does_not_end_the_run(host, shell, capsys, tmp_path):
-    with lab_noted(wiring.wire(LabConfig(), host), tmp_path / "nowhere"):
+    with facts_kept(wiring.wire(LabConfig(), host), RunFolder(tmp_path / "nowhere"), wiring.say):
         pass
 
     assert "lab.json: cannot be written: No such file or directory" in capsys.readouterr().err
@@ -168,7 +170,7 @@ def test_earlier_runs_are_compared_with_and_broken_ones_are_not(tmp_path, folder
     now = tmp_path / "z-now"
     now.mkdir()
 
-    before = runfolder.write_before(tmp_path, now)
+    before = write_before(RunFolder(now))
 
     assert before.of("mnist", "step", "a wait") == 75
     assert (now / "before.json").is_file()

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from lab.cli import fidelity as reading
-from lab.cli.wiring import Wired
 from lab.host import Host
+from lab.host.lab import Lab
 from lab.report.fidelity import Facts, Row, as_data, as_text, compare, node_facts, stand_ins
+from lab.run import fidelity as reading
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
 from tests.fakes import Exec, FakeClock, FakeContainers, FakeShell, completed
@@ -167,7 +167,7 @@ def test_facts_come_from_the_lab_and_the_engine(monkeypatch: pytest.MonkeyPatch,
     config = LabConfig(subnet=IPv4Network("10.9.0.0/24"))
     host = Host(FakeShell(engine), FakeContainers(at_node, anything_stands=True), FakeClock())
 
-    facts = reading.read(Wired(config, plan(config), host, tmp_path))
+    facts = reading.read(Lab(config, plan(config), host, tmp_path, tmp_path / "cache"))
 
     assert facts.kubernetes == ("v1.33.0", "v1.34.4")
     assert facts.definition_versions == ("v1",)

@@ -6,10 +6,10 @@ import io
 
 from rich.console import Console
 
+from lab.cli.live import Live
 from lab.events import StepStarted
 from lab.report.before import Before
 from lab.report.plain import plain, seconds
-from lab.report.terminal import Live
 from tests.unit.story import EVENTS
 
 

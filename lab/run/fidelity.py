@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lab.cli import wiring
-from lab.cli.wiring import Wired
+from lab.builds import bake, store
 from lab.host.kubectl import NoAnswer, kubectl, nodes
+from lab.host.lab import Lab
 from lab.report.fidelity import Facts, node_facts, stand_ins
 
 DEFINITIONS = "/apis/apiextensions.k8s.io"
@@ -18,7 +18,7 @@ if grep -q libfuse "$helper"; then echo fuse; else echo kernel; fi
 SECONDS = 30
 
 
-def read(lab: Wired) -> Facts:
+def read(lab: Lab) -> Facts:
     """Ask the lab. Raises LabError where it does not answer."""
     containers, control_plane = lab.host.containers, lab.topology.cluster.control_plane.container
     kubernetes, systems, runtimes = node_facts(nodes(containers, control_plane))
@@ -32,7 +32,7 @@ def read(lab: Wired) -> Facts:
         runtimes=runtimes,
         definition_versions=tuple(one["version"] for one in group["versions"]),
         nfs_client=client.stdout.strip(),
-        stand_ins=stand_ins(_images(lab), _loaded()),
+        stand_ins=stand_ins(_images(lab), _loaded(lab)),
         site=lab.config.site,
         pods=lab.config.pod_subnet,
         services=lab.config.service_subnet,
@@ -40,10 +40,8 @@ def read(lab: Wired) -> Facts:
     )
 
 
-def _images(lab: Wired) -> list[dict[str, Any]]:
+def _images(lab: Lab) -> list[dict[str, Any]]:
     """Return the engine's inspection of every stand-in."""
-    from lab.builds import bake
-
     names = bake.stand_ins(lab.host.shell)
     if not names:
         return []
@@ -51,9 +49,7 @@ def _images(lab: Wired) -> list[dict[str, Any]]:
     return list(json.loads(inspected.stdout))
 
 
-def _loaded() -> list[str]:
+def _loaded(lab: Lab) -> list[str]:
     """Return the names under which a user's archive stands, as the engine would write them."""
-    from lab.builds import store
-
-    rows = store.listing(wiring.cache_folder())
+    rows = store.listing(lab.cache)
     return [row.reference.removeprefix("docker.io/").removeprefix("library/") for row in rows if row.loaded]

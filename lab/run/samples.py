@@ -1,17 +1,16 @@
-"""What the lab's parts take of the machine while a run goes on, looked up now and then by a thread."""
+"""What the lab's parts use of the machine during a run; a thread asks the engine every few seconds."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-from lab.cli.wiring import say
-
-if TYPE_CHECKING:
-    from lab.cli.wiring import Wired
+from lab.errors import LabError
+from lab.host.lab import Lab
+from lab.report import usage
+from lab.run.folder import USAGE, RunFolder
 
 EVERY = 5.0
 """Seconds. Asking for eleven containers costs the engine 0.1 s."""
@@ -20,10 +19,10 @@ PATIENCE = 5.0
 
 
 @contextmanager
-def sampled(lab: Wired, path: Path) -> Iterator[None]:
-    """Write a sample to *path* every few seconds. What cannot be had ends the sampling, never the run."""
+def sampled(lab: Lab, folder: RunFolder, say: Callable[[str], None]) -> Iterator[None]:
+    """Append a sample every few seconds. An error ends the sampling, never the run."""
     over = threading.Event()
-    sampling = threading.Thread(target=_sample, args=(lab, path, over), daemon=True)
+    sampling = threading.Thread(target=_sample, args=(lab, folder, over, say), daemon=True)
     sampling.start()
     try:
         yield
@@ -32,11 +31,9 @@ def sampled(lab: Wired, path: Path) -> Iterator[None]:
         sampling.join(PATIENCE)
 
 
-def _sample(lab: Wired, path: Path, over: threading.Event) -> None:
-    from lab.errors import LabError
-
+def _sample(lab: Lab, folder: RunFolder, over: threading.Event, say: Callable[[str], None]) -> None:
     try:
-        with path.open("a", encoding="utf-8") as file:
+        with (folder.path / USAGE).open("a", encoding="utf-8") as file:
             while True:
                 _take(lab, file)
                 if over.wait(EVERY):
@@ -46,19 +43,17 @@ def _sample(lab: Wired, path: Path, over: threading.Event) -> None:
         say(f"lab: the report will not say all about memory and processors: {error}")
 
 
-def _take(lab: Wired, file: TextIO) -> None:
-    from lab.report import usage
-
+def _take(lab: Lab, file: TextIO) -> None:
     parts: dict[str, usage.Part] = {}
     at = lab.host.clock.now()
-    for name, container in parts_of(lab):
+    for name, container in _containers(lab):
         if used := lab.host.containers.usage(container):
             parts[name] = usage.Part(round(used.cpu_seconds, 3), used.memory)
     file.write(usage.as_line(usage.Sample(at, parts)) + "\n")
     file.flush()
 
 
-def parts_of(lab: Wired) -> list[tuple[str, str]]:
+def _containers(lab: Lab) -> list[tuple[str, str]]:
     """Return every part of the lab by its name, with its container's."""
     nodes = [(node.name, node.container) for node in lab.topology.cluster.nodes]
     return [*nodes, *((spec.role, spec.name) for spec in lab.topology.containers)]
