@@ -8,7 +8,7 @@ from pathlib import Path
 from lab.events import ScenarioFinished, ScenarioStarted
 from lab.host import Host
 from lab.journal import Journal
-from lab.replay.play import Play
+from lab.replay.scenario_run import ScenarioRun
 from lab.spec.actions import Apply
 from lab.spec.scenario import Scenario
 from lab.spec.topology import Topology
@@ -35,7 +35,7 @@ def sweep(
     passed = False
     try:
         outcomes = [
-            _play(scenario, topology, host, journal, cache).clean() for scenario in reversed(scenarios)
+            _played(scenario, topology, host, journal, cache).clean_up() for scenario in reversed(scenarios)
         ]
         passed = all(outcomes)
     finally:
@@ -43,7 +43,10 @@ def sweep(
     return passed
 
 
-def _play(scenario: Scenario, topology: Topology, host: Host, journal: Journal, cache: Path | None) -> Play:
+def _played(
+    scenario: Scenario, topology: Topology, host: Host, journal: Journal, cache: Path | None
+) -> ScenarioRun:
+    """Return *scenario* as if every step had applied its objects."""
     stage = Stage(topology, host, Path(scenario.source).resolve().parent, host.clock.now(), cache)
     applied = [(step.name, step.action) for step in scenario.steps if isinstance(step.action, Apply)]
-    return Play(scenario.model_copy(update={"name": SECTION}), stage, journal, applied)
+    return ScenarioRun(scenario.model_copy(update={"name": SECTION}), stage, journal, applied)
