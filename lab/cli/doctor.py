@@ -34,22 +34,22 @@ def doctor(
 
     choices = wiring.choices(name, config, subnet=subnet)
     machine = room.HostMachine(LocalShell(), SystemClock())
-    hand = room.Hand(machine, machine.shell, machine.clock, wiring.state_folder(choices.name).parent)
+    root = room.RootShell(machine, machine.shell, machine.clock, wiring.state_folder(choices.name).parent)
     if stop_engine:
-        say(room.stop_engine(hand))
+        say(room.stop_engine(root))
         return
 
-    def look() -> tuple[room.Row, ...]:
+    def look() -> tuple[room.Check, ...]:
         return room.examine(
             machine, choices, cache=wiring.cache_folder(), docker_host=os.environ.get("DOCKER_HOST")
         )
 
-    rows = room.mend(look, hand, room.Talk(_ask, say), yes=room.agreed(yes, os.environ)) if fix else look()
+    checks = room.mend(look, root, room.Talk(_ask, say), yes=room.agreed(yes, os.environ)) if fix else look()
     if as_json:
-        print(room.as_json(rows))
+        print(room.as_json(checks))
     else:
-        wiring.show(room.as_table(rows))
-    raise typer.Exit(0 if room.sound(rows) else 1)
+        wiring.show(room.as_table(checks))
+    raise typer.Exit(0 if room.sound(checks) else 1)
 
 
 def _ask(question: str) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lab.doctor.hand import Hand
-from lab.doctor.row import Install
+from lab.doctor.check import Install
+from lab.doctor.root_shell import RootShell
 from lab.doctor.version import dotted, of_package
 from lab.errors import LabError
 
@@ -100,25 +100,25 @@ def outline(remedy: Install) -> str:
     return f"apt-get update; apt-get install {' '.join(remedy.packages)}{wanted}"
 
 
-def install(remedy: Install, hand: Hand, say: Callable[[str], None], *, refresh: bool) -> None:
+def install(remedy: Install, root: RootShell, say: Callable[[str], None], *, refresh: bool) -> None:
     """Have *remedy*'s packages; *refresh* the package lists first. Raises LabError, CommandFailed."""
     if refresh:
-        _run(hand, UPDATE, say)
-    names = _choose(remedy, hand)
+        _run(root, UPDATE, say)
+    names = _choose(remedy, root)
     if names is None:
-        _add_later_release(hand, say)
-        _run(hand, UPDATE, say)
-        names = _choose(remedy, hand)
+        _add_later_release(root, say)
+        _run(root, UPDATE, say)
+        names = _choose(remedy, root)
     if names is None:
         raise LabError(f"no source offers {remedy.packages[0]} >= {dotted(remedy.at_least)}")
-    _run(hand, (*INSTALL, *names), say)
+    _run(root, (*INSTALL, *names), say)
 
 
-def _choose(remedy: Install, hand: Hand) -> list[str] | None:
+def _choose(remedy: Install, root: RootShell) -> list[str] | None:
     names = []
     for package in remedy.packages:
         policy, madison = (
-            hand.machine.run("apt-cache", verb, package).stdout for verb in ("policy", "madison")
+            root.machine.run("apt-cache", verb, package).stdout for verb in ("policy", "madison")
         )
         name = chosen(package, policy, madison, remedy.at_least if package == remedy.packages[0] else (0,))
         if name is None:
@@ -127,17 +127,17 @@ def _choose(remedy: Install, hand: Hand) -> list[str] | None:
     return names
 
 
-def _add_later_release(hand: Hand, say: Callable[[str], None]) -> None:
+def _add_later_release(root: RootShell, say: Callable[[str], None]) -> None:
     form = "$(REPO_URI)|$(CODENAME)|$(ORIGIN)|$(COMPONENT)"
-    targets = hand.machine.run("apt-get", "indextargets", "--format", form, "Created-By: Packages").stdout
-    uri, keyring = mirror(targets), next(filter(hand.machine.exists, KEYRINGS), None)
+    targets = root.machine.run("apt-get", "indextargets", "--format", form, "Created-By: Packages").stdout
+    uri, keyring = mirror(targets), next(filter(root.machine.exists, KEYRINGS), None)
     if uri is None or keyring is None:
         raise LabError(f"this is not Debian, so its mirror has no {LATER}; install a newer version by hand")
     say(f"  writes {SOURCE} and {PREFERENCES} (pin priority 100: nothing else comes from there)")
-    hand.write(PREFERENCES, PIN)
-    hand.write(SOURCE, source(uri, keyring))
+    root.write(PREFERENCES, PIN)
+    root.write(SOURCE, source(uri, keyring))
 
 
-def _run(hand: Hand, argv: Sequence[str], say: Callable[[str], None]) -> None:
-    say(f"  $ {' '.join(hand.command(argv))}")
-    hand.run(argv, timeout=20 * MINUTES, env=ENV).check()
+def _run(root: RootShell, argv: Sequence[str], say: Callable[[str], None]) -> None:
+    say(f"  $ {' '.join(root.command(argv))}")
+    root.run(argv, timeout=20 * MINUTES, env=ENV).check()

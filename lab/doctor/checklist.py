@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from lab.doctor import kernel, programs, room
+from lab.doctor.check import Check
 from lab.doctor.machine import Machine
-from lab.doctor.row import Row
 from lab.doctor.subnet import subnet
 from lab.spec.config import LabConfig
 
@@ -33,7 +33,7 @@ def on_debian(machine: Machine) -> bool:
 
 def examine(
     machine: Machine, config: LabConfig, *, cache: Path | None = None, docker_host: str | None = None
-) -> tuple[Row, ...]:
+) -> tuple[Check, ...]:
     """Look at everything, change nothing. *cache* is where the lab builds, *docker_host* is DOCKER_HOST."""
     return (
         *_programs(machine, None if docker_host in {"", USUAL_SOCKET} else docker_host),
@@ -46,7 +46,7 @@ def examine(
     )
 
 
-def _programs(machine: Machine, docker_host: str | None) -> tuple[Row, ...]:
+def _programs(machine: Machine, docker_host: str | None) -> tuple[Check, ...]:
     debian = on_debian(machine)
     return (
         programs.client(machine.run("docker", "--version"), debian=debian),
@@ -62,7 +62,7 @@ def _programs(machine: Machine, docker_host: str | None) -> tuple[Row, ...]:
     )
 
 
-def _kernel(machine: Machine) -> tuple[Row, ...]:
+def _kernel(machine: Machine) -> tuple[Check, ...]:
     filesystems = machine.read("/proc/filesystems") or ""
 
     def has(name: str) -> bool:
@@ -97,7 +97,7 @@ def _nftables(machine: Machine) -> bool | None:
     return False if configured.exit_code == 1 else None
 
 
-def _room(machine: Machine, cache: Path) -> tuple[Row, ...]:
+def _room(machine: Machine, cache: Path) -> tuple[Check, ...]:
     said = machine.run("docker", "info", "--format", "{{.DockerRootDir}}")
     root = said.stdout.strip() if said.ok and said.stdout.strip() else DATA_ROOT
     known = ("/etc", "/var/lib/dpkg/status", "/var/lib/apt/lists", str(Path(__file__).parent))
@@ -110,7 +110,7 @@ def _room(machine: Machine, cache: Path) -> tuple[Row, ...]:
     )
 
 
-def _subnet(machine: Machine, config: LabConfig) -> Row:
+def _subnet(machine: Machine, config: LabConfig) -> Check:
     names = machine.run("docker", "network", "ls", "--quiet")
     found = names.stdout.split() if names.ok else []
     docker = machine.run("docker", "network", "inspect", *found).stdout if found else ""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from lab.doctor import apt, daemon
-from lab.doctor.hand import Hand
-from lab.doctor.row import Install, Remedy, Row, SetSysctl, StartEngine, State
+from lab.doctor.check import Check, Install, Remedy, SetSysctl, StartEngine, State
+from lab.doctor.root_shell import RootShell
 from lab.errors import LabError
 
-Look = Callable[[], tuple[Row, ...]]
+Look = Callable[[], tuple[Check, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +27,38 @@ def agreed(flag: bool, environ: Mapping[str, str]) -> bool:  # noqa: FBT001  it 
     return flag or environ.get("CI", "").lower() in {"true", "1"}
 
 
-def mend(look: Look, hand: Hand, talk: Talk, *, yes: bool) -> tuple[Row, ...]:
-    """Mend what may be mended and return the rows as they are afterwards.
+def mend(look: Look, root: RootShell, talk: Talk, *, yes: bool) -> tuple[Check, ...]:
+    """Mend what may be mended and return the checks as they are afterwards.
 
-    Each remedy is tried once. One that fails is reported, and the others still get their turn: its row
+    Each remedy is tried once. One that fails is reported, and the others still get their turn: its check
     stays as it was, so nothing is hidden.
     """
     tried: list[Remedy] = []
-    rows = look()
-    while (row := _next(rows, tried)) is not None and row.remedy is not None:
+    checks = look()
+    while (check := _next(checks, tried)) is not None and check.remedy is not None:
         refresh = not any(isinstance(done, Install) for done in tried)
-        tried.append(row.remedy)
-        talk.say(f"{row.what}: {row.found}; needed: {row.needed}")
-        talk.say(f"  to mend it: {describe(row.remedy, hand)}")
-        if not yes and not talk.ask(f"Mend {row.what}?"):
+        tried.append(check.remedy)
+        talk.say(f"{check.what}: {check.found}; needed: {check.needed}")
+        talk.say(f"  to mend it: {describe(check.remedy, root)}")
+        if not yes and not talk.ask(f"Mend {check.what}?"):
             talk.say("  left as it is")
             continue
         try:
-            _apply(row.remedy, hand, talk, refresh=refresh)
+            _apply(check.remedy, root, talk, refresh=refresh)
         except LabError as error:
             talk.say("\n".join([f"  did not work: {error}", *getattr(error, "__notes__", ())]))
-        rows = look()
-    return rows
+        checks = look()
+    return checks
 
 
-def _next(rows: tuple[Row, ...], tried: list[Remedy]) -> Row | None:
-    for row in rows:
-        if row.state is not State.OK and row.remedy is not None and row.remedy not in tried:
-            return row
+def _next(checks: tuple[Check, ...], tried: list[Remedy]) -> Check | None:
+    for check in checks:
+        if check.state is not State.OK and check.remedy is not None and check.remedy not in tried:
+            return check
     return None
 
 
-def describe(remedy: Remedy, hand: Hand) -> str:
+def describe(remedy: Remedy, root: RootShell) -> str:
     """Say what *remedy* will run."""
     match remedy:
         case Install():
@@ -66,18 +66,18 @@ def describe(remedy: Remedy, hand: Hand) -> str:
         case SetSysctl(key, value):
             return f"sysctl -w {key}={value} (until the next boot)"
         case StartEngine():
-            return " ".join(hand.command(daemon.start_command(hand)))
+            return " ".join(root.command(daemon.start_command(root)))
         case _:
             assert_never(remedy)
 
 
-def _apply(remedy: Remedy, hand: Hand, talk: Talk, *, refresh: bool) -> None:
+def _apply(remedy: Remedy, root: RootShell, talk: Talk, *, refresh: bool) -> None:
     match remedy:
         case Install():
-            apt.install(remedy, hand, talk.say, refresh=refresh)
+            apt.install(remedy, root, talk.say, refresh=refresh)
         case SetSysctl(key, value):
-            hand.write("/proc/sys/" + key.replace(".", "/"), f"{value}\n")
+            root.write("/proc/sys/" + key.replace(".", "/"), f"{value}\n")
         case StartEngine():
-            daemon.start_engine(hand)
+            daemon.start_engine(root)
         case _:
             assert_never(remedy)

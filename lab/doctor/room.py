@@ -1,11 +1,11 @@
-"""Rows about space, memory, time and Python."""
+"""Checks about space, memory, time and Python."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
 
-from lab.doctor.row import Row, State
+from lab.doctor.check import Check, State
 
 GIB = 2**30
 DISK_GIB, DISK_LEAST_GIB = 35, 4
@@ -17,13 +17,13 @@ SLACK_SECONDS = 120.0
 PYTHON = (3, 11)
 
 
-def disk(where: str, path: str, free: int | None) -> Row:
+def disk(where: str, path: str, free: int | None) -> Check:
     what, needed = f"disk, {where}", f">= {DISK_GIB} GiB free"
     mend = f"make room under {path}; `docker system df` shows what images hold"
     return _amount(what, free, needed, mend, good=DISK_GIB, least=DISK_LEAST_GIB)
 
 
-def memory(meminfo: str) -> Row:
+def memory(meminfo: str) -> Check:
     """Judge MemAvailable of /proc/meminfo."""
     found = re.search(r"^MemAvailable:\s*(\d+) kB", meminfo, re.MULTILINE)
     free = int(found.group(1)) * 1024 if found else None
@@ -31,29 +31,31 @@ def memory(meminfo: str) -> Row:
     return _amount("memory", free, needed, mend, good=MEMORY_GIB, least=MEMORY_LEAST_GIB)
 
 
-def _amount(what: str, free: int | None, needed: str, mend: str, *, good: int, least: int) -> Row:
+def _amount(what: str, free: int | None, needed: str, mend: str, *, good: int, least: int) -> Check:
     if free is None:
-        return Row(what, "cannot be told", needed, State.WARN, mend)
+        return Check(what, "cannot be told", needed, State.WARN, mend)
     found = f"{free / GIB:.1f} GiB"
     if free >= good * GIB:
-        return Row(what, found, needed, State.OK)
-    return Row(what, found, needed, State.WARN if free >= least * GIB else State.MISSING, mend)
+        return Check(what, found, needed, State.OK)
+    return Check(what, found, needed, State.WARN if free >= least * GIB else State.MISSING, mend)
 
 
-def clock(now: float, newest: float) -> Row:
+def clock(now: float, newest: float) -> Check:
     """Judge the time of day against the year and the newest known file; both are POSIX seconds."""
     at = datetime.fromtimestamp(now, UTC)
     what, needed = "clock", "set"
     found = f"{at:%Y-%m-%d %H:%M} UTC"
     if at.year < SANE_SINCE:
-        return Row(what, found, needed, State.MISSING, "set the clock: timedatectl set-ntp true, or date -s")
+        return Check(
+            what, found, needed, State.MISSING, "set the clock: timedatectl set-ntp true, or date -s"
+        )
     if now < newest - SLACK_SECONDS:
         found += f", but files are from {datetime.fromtimestamp(newest, UTC):%Y-%m-%d %H:%M}"
-        return Row(what, found, needed, State.WARN, "set the clock: timedatectl set-ntp true, or date -s")
-    return Row(what, found, needed, State.OK)
+        return Check(what, found, needed, State.WARN, "set the clock: timedatectl set-ntp true, or date -s")
+    return Check(what, found, needed, State.OK)
 
 
-def ports(local_range: str, sockets: str) -> Row:
+def ports(local_range: str, sockets: str) -> Check:
     """Judge the ports that the kernel may give away; *sockets* is /proc/net/tcp.
 
     The lab publishes one, on 127.0.0.1 and of the engine's choice: the API server's. Its own parts listen in
@@ -63,17 +65,17 @@ def ports(local_range: str, sockets: str) -> Row:
     try:
         first, last = (int(word) for word in local_range.split())
     except ValueError:
-        return Row(what, "no range known", needed, State.WARN, "look at net.ipv4.ip_local_port_range")
+        return Check(what, "no range known", needed, State.WARN, "look at net.ipv4.ip_local_port_range")
     taken = {int(line.split()[1].rpartition(":")[2], 16) for line in sockets.splitlines()[1:] if line.strip()}
     free = last - first + 1 - sum(first <= port <= last for port in taken)
     found = f"{free} of {last - first + 1} free"
     if free > 0:
-        return Row(what, found, needed, State.OK)
-    return Row(what, found, needed, State.MISSING, "end what holds them: ss --tcp --processes names it")
+        return Check(what, found, needed, State.OK)
+    return Check(what, found, needed, State.MISSING, "end what holds them: ss --tcp --processes names it")
 
 
-def python(running: tuple[int, ...]) -> Row:
+def python(running: tuple[int, ...]) -> Check:
     found, needed = ".".join(map(str, running[:3])), ">= 3.11"
     if running >= PYTHON:
-        return Row("Python", found, needed, State.OK)
-    return Row("Python", found, needed, State.MISSING, "install Python 3.11 or newer")
+        return Check("Python", found, needed, State.OK)
+    return Check("Python", found, needed, State.MISSING, "install Python 3.11 or newer")

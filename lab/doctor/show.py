@@ -9,33 +9,44 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from lab.doctor.row import Row, State, sound
+from lab.doctor.check import Check, State, sound
 
 STYLES = {State.OK: "green", State.WARN: "yellow", State.MISSING: "bold red"}
 
 
-def as_table(rows: Sequence[Row]) -> Group:
-    """Return one line a row, then what to do about those that are not ok."""
+def as_table(checks: Sequence[Check]) -> Group:
+    """Return one line a check, then what to do about those that are not ok."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("what", "state", "found", "needed"):
         table.add_column(heading, overflow="fold")
-    for row in rows:
-        style = STYLES[row.state]
+    for check in checks:
+        style = STYLES[check.state]
         table.add_row(
-            Text(row.what), Text(row.state, style=style), Text(row.found), Text(row.needed, style="dim")
+            Text(check.what),
+            Text(check.state, style=style),
+            Text(check.found),
+            Text(check.needed, style="dim"),
         )
     advice = [
-        Text.assemble("\n", (row.state, STYLES[row.state]), f": {row.what}: {row.found}\n  {row.mend}")
-        for row in rows
-        if row.state is not State.OK and row.mend
+        Text.assemble(
+            "\n", (check.state, STYLES[check.state]), f": {check.what}: {check.found}\n  {check.mend}"
+        )
+        for check in checks
+        if check.state is not State.OK and check.mend
     ]
     return Group(table, *advice)
 
 
-def as_json(rows: Sequence[Row]) -> str:
+def as_json(checks: Sequence[Check]) -> str:
     """Return `{"ok": bool, "rows": [...]}`; `mend` is empty where nothing is to be done."""
     plain = [
-        {"what": row.what, "state": row.state, "found": row.found, "needed": row.needed, "mend": row.mend}
-        for row in rows
+        {
+            "what": check.what,
+            "state": check.state,
+            "found": check.found,
+            "needed": check.needed,
+            "mend": check.mend,
+        }
+        for check in checks
     ]
-    return json.dumps({"ok": sound(rows), "rows": plain}, indent=2)
+    return json.dumps({"ok": sound(checks), "rows": plain}, indent=2)

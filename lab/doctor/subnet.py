@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from lab.doctor.row import Row, State
+from lab.doctor.check import Check, State
 from lab.spec.topology import LABEL
 
 CHANGE = "set another `subnet:` in lab.yaml, or give --subnet"
@@ -107,7 +107,7 @@ def _ipv4(text: str) -> IPv4Network | None:
         return None
 
 
-def subnet(wanted: IPv4Network, *, docker: str, addresses: str, table: str, lab: str) -> Row:
+def subnet(wanted: IPv4Network, *, docker: str, addresses: str, table: str, lab: str) -> Check:
     """Judge the three outputs; an empty one stands for a probe that did not work.
 
     A wider route behind a gateway (a company's VPN) is a warning: the lab's own route is narrower and
@@ -118,18 +118,18 @@ def subnet(wanted: IPv4Network, *, docker: str, addresses: str, table: str, lab:
         docker_claims, own = networks(docker or "[]", lab=lab)
         claims = (*docker_claims, *interfaces(addresses or "[]"), *routes(table or "[]"))
     except (ValidationError, json.JSONDecodeError) as error:
-        return Row(
+        return Check(
             what, f"cannot be told: {str(error).splitlines()[0]}", needed, State.WARN, "see `ip route`"
         )
     met = [claim for claim in claims if claim.interface not in own and claim.network.overlaps(wanted)]
     hard = [claim for claim in met if not (claim.routed and _wider(claim.network, wanted))]
     if hard:
-        return Row(what, f"taken by {hard[0].owner}", needed, State.MISSING, CHANGE)
+        return Check(what, f"taken by {hard[0].owner}", needed, State.MISSING, CHANGE)
     if met:
-        return Row(what, f"part of {met[0].owner}", needed, State.WARN, CHANGE)
+        return Check(what, f"part of {met[0].owner}", needed, State.WARN, CHANGE)
     if not addresses or not table:
-        return Row(what, "cannot be told: `ip` did not answer", needed, State.WARN, "install iproute2")
-    return Row(what, "free", needed, State.OK)
+        return Check(what, "cannot be told: `ip` did not answer", needed, State.WARN, "install iproute2")
+    return Check(what, "free", needed, State.OK)
 
 
 def _wider(one: IPv4Network, other: IPv4Network) -> bool:

@@ -296,7 +296,7 @@ def test_a_doctor_is_told_the_subnet(lab, monkeypatch):
 
     def examine(machine, config, **_):
         seen.append(str(config.subnet))
-        return (doctor.Row("subnet", "free", "free", doctor.State.OK),)
+        return (doctor.Check("subnet", "free", "free", doctor.State.OK),)
 
     monkeypatch.setattr(doctor, "examine", examine)
 

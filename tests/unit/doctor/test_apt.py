@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.doctor import apt
-from lab.doctor.hand import Hand
-from lab.doctor.row import Install
+from lab.doctor.check import Install
+from lab.doctor.root_shell import RootShell
 from lab.doctor.version import of_package, version
 from lab.errors import CommandFailed, LabError
 from lab.host.shell import Completed
@@ -79,7 +79,7 @@ def test_the_first_dotted_number_is_the_version() -> None:
     assert version("none here, 42") is None
 
 
-def bookworm(*, later: bool, user: int = 0) -> tuple[Hand, FakeShell]:
+def bookworm(*, later: bool, user: int = 0) -> tuple[RootShell, FakeShell]:
     """A bookworm host. Its index of trixie is there after the source was written and the lists read again."""
     shell = FakeShell()
 
@@ -91,7 +91,7 @@ def bookworm(*, later: bool, user: int = 0) -> tuple[Hand, FakeShell]:
             f"apt-get indextargets --format {FORM} Created-By: Packages": completed(TARGETS),
         }.get(line)
 
-    return Hand(FakeMachine(answer=answer, number=user), shell, FakeClock(), Path("/state")), shell
+    return RootShell(FakeMachine(answer=answer, number=user), shell, FakeClock(), Path("/state")), shell
 
 
 def plain(shell: FakeShell) -> list[str]:
@@ -110,10 +110,10 @@ GET = (
 
 
 def test_the_later_release_is_added_only_where_it_is_needed_and_pinned_first() -> None:
-    hand, shell = bookworm(later=False)
+    root, shell = bookworm(later=False)
     said: list[str] = []
 
-    apt.install(ENGINE, hand, said.append, refresh=True)
+    apt.install(ENGINE, root, said.append, refresh=True)
 
     assert plain(shell) == [UPDATE, f"tee {apt.PREFERENCES}", f"tee {apt.SOURCE}", UPDATE, GET]
     assert shell.calls[1].stdin == apt.PIN
@@ -125,30 +125,30 @@ def test_the_later_release_is_added_only_where_it_is_needed_and_pinned_first() -
 
 
 def test_a_second_time_writes_no_source() -> None:
-    hand, shell = bookworm(later=True)
+    root, shell = bookworm(later=True)
 
-    apt.install(ENGINE, hand, lambda _: None, refresh=False)
+    apt.install(ENGINE, root, lambda _: None, refresh=False)
 
     assert plain(shell) == [GET]
 
 
 def test_a_user_who_is_not_root_goes_through_sudo_without_a_question() -> None:
-    hand, shell = bookworm(later=True, user=1000)
+    root, shell = bookworm(later=True, user=1000)
 
-    apt.install(ENGINE, hand, lambda _: None, refresh=False)
+    apt.install(ENGINE, root, lambda _: None, refresh=False)
 
     assert shell.calls[0].argv[:4] == ("sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive")
 
 
 def test_elsewhere_than_debian_the_later_release_is_not_to_be_had() -> None:
-    hand = Hand(FakeMachine(), FakeShell(), FakeClock(), Path("/state"))
+    root = RootShell(FakeMachine(), FakeShell(), FakeClock(), Path("/state"))
 
     with pytest.raises(LabError, match="no trixie"):
-        apt.install(ENGINE, hand, lambda _: None, refresh=True)
+        apt.install(ENGINE, root, lambda _: None, refresh=True)
 
 
 def test_an_update_that_fails_is_an_error_with_its_output() -> None:
-    hand = Hand(
+    root = RootShell(
         FakeMachine(),
         FakeShell(lambda argv: completed(stderr="E: lock", exit_code=100)),
         FakeClock(),
@@ -156,4 +156,4 @@ def test_an_update_that_fails_is_an_error_with_its_output() -> None:
     )
 
     with pytest.raises(CommandFailed, match="E: lock"):
-        apt.install(ENGINE, hand, lambda _: None, refresh=True)
+        apt.install(ENGINE, root, lambda _: None, refresh=True)

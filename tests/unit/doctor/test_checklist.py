@@ -7,20 +7,20 @@ import pytest
 from rich.console import Console
 
 from lab.doctor import State, as_json, as_table, examine, restricted, sound
-from lab.doctor.row import Install, Row, SetSysctl, StartEngine
+from lab.doctor.check import Check, Install, SetSysctl, StartEngine
 from lab.spec.config import LabConfig
 from tests.fakes import completed
 from tests.unit.doctor.fake import NO_RESOURCE, STATUS, FakeMachine
 
 
-def rows(machine: FakeMachine, **config: str) -> dict[str, Row]:
-    return {row.what: row for row in examine(machine, LabConfig.model_validate(config))}
+def checks(machine: FakeMachine, **config: str) -> dict[str, Check]:
+    return {check.what: check for check in examine(machine, LabConfig.model_validate(config))}
 
 
 def test_a_complete_machine_lacks_nothing() -> None:
-    found = rows(FakeMachine())
+    found = checks(FakeMachine())
 
-    assert {State.OK} == {row.state for row in found.values()}
+    assert {State.OK} == {check.state for check in found.values()}
     assert len(found) == 23
 
 
@@ -31,7 +31,7 @@ def test_an_empty_machine_is_examined_to_the_end_and_is_not_sound() -> None:
 
     assert len(found) == 23
     assert not sound(found)
-    assert all(row.mend for row in found if row.state is not State.OK)
+    assert all(check.mend for check in found if check.state is not State.OK)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_an_absent_program_is_a_row_with_its_package(
     machine = FakeMachine()
     del machine.says[line]
 
-    row = rows(machine)[what]
+    check = checks(machine)[what]
 
-    assert (state, "not installed", remedy) == (row.state, row.found, row.remedy)
+    assert (state, "not installed", remedy) == (check.state, check.found, check.remedy)
 
 
 def test_elsewhere_than_on_debian_nothing_is_installed_but_the_row_says_what_to_install() -> None:
@@ -61,8 +61,8 @@ def test_elsewhere_than_on_debian_nothing_is_installed_but_the_row_says_what_to_
 
     found = examine(machine, LabConfig())
 
-    assert not any(isinstance(row.remedy, Install) for row in found)
-    assert "install kind as your system does it" in [row.mend for row in found]
+    assert not any(isinstance(check.remedy, Install) for check in found)
+    assert "install kind as your system does it" in [check.mend for check in found]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_debian_and_what_is_made_from_it_are_known(release: str, *, expected: bo
     machine = FakeMachine(says={})
     machine.files["/etc/os-release"] = release
 
-    assert expected == isinstance(rows(machine)["kind"].remedy, Install)
+    assert expected == isinstance(checks(machine)["kind"].remedy, Install)
 
 
 def test_an_installed_engine_that_does_not_run_may_be_started() -> None:
@@ -88,12 +88,12 @@ def test_an_installed_engine_that_does_not_run_may_be_started() -> None:
         stderr="Cannot connect to the Docker daemon", exit_code=1
     )
 
-    row = rows(machine)["container engine"]
+    check = checks(machine)["container engine"]
 
     assert (State.MISSING, "26.1.5 installed, not running", StartEngine()) == (
-        row.state,
-        row.found,
-        row.remedy,
+        check.state,
+        check.found,
+        check.remedy,
     )
 
 
@@ -101,24 +101,24 @@ def test_an_engine_that_answers_is_never_touched_however_old() -> None:
     machine = FakeMachine()
     machine.says["docker info --format {{.ServerVersion}}"] = completed("20.10.24\n")
 
-    row = rows(machine)["container engine"]
+    check = checks(machine)["container engine"]
 
-    assert (row.state, row.found, row.remedy) == (State.MISSING, "20.10.24", None)
+    assert (check.state, check.found, check.remedy) == (State.MISSING, "20.10.24", None)
 
 
 def test_without_sys_resource_the_engine_must_be_newer() -> None:
     machine = FakeMachine()
     machine.says["docker info --format {{.ServerVersion}}"] = completed("24.0.7\n")
 
-    assert rows(machine)["container engine"].state is State.OK
+    assert checks(machine)["container engine"].state is State.OK
 
     machine.files["/proc/self/status"] = STATUS.format(caps=NO_RESOURCE)
 
-    assert rows(machine)["container engine"].state is State.MISSING
+    assert checks(machine)["container engine"].state is State.MISSING
 
     machine.says["docker info --format {{.ServerVersion}}"] = completed("25.0.0\n")
 
-    assert rows(machine)["container engine"].state is State.OK
+    assert checks(machine)["container engine"].state is State.OK
 
 
 def test_a_user_outside_the_docker_group_is_told_so_and_nothing_is_installed() -> None:
@@ -127,17 +127,17 @@ def test_a_user_outside_the_docker_group_is_told_so_and_nothing_is_installed() -
         stderr="permission denied while trying to connect to the Docker daemon socket", exit_code=1
     )
 
-    row = rows(machine)["container engine"]
+    check = checks(machine)["container engine"]
 
-    assert "usermod -aG docker" in row.mend
-    assert row.remedy is None
+    assert "usermod -aG docker" in check.mend
+    assert check.remedy is None
 
 
 def test_without_a_client_a_second_engine_is_not_started() -> None:
     machine = FakeMachine()
     del machine.says["docker info --format {{.ServerVersion}}"]
 
-    assert rows(machine)["container engine"].remedy is None
+    assert checks(machine)["container engine"].remedy is None
 
 
 def test_another_engine_named_by_docker_host_is_not_replaced() -> None:
@@ -159,7 +159,7 @@ def test_the_capability_is_read_from_the_bounding_set() -> None:
     machine.files["/proc/self/status"] = STATUS.format(caps=NO_RESOURCE)
 
     assert restricted(machine)
-    assert rows(machine)["capabilities"].state is State.WARN
+    assert checks(machine)["capabilities"].state is State.WARN
 
 
 @pytest.mark.parametrize(
@@ -185,18 +185,18 @@ def test_cgroups(mounts: str, controllers: str, state: State, found: str) -> Non
     machine = FakeMachine()
     machine.files |= {"/proc/self/mounts": mounts, "/proc/cgroups": controllers}
 
-    row = rows(machine)["cgroups"]
+    check = checks(machine)["cgroups"]
 
-    assert (state, found) == (row.state, row.found)
+    assert (state, found) == (check.state, check.found)
 
 
 def test_without_an_nfs_client_fuse_is_what_counts() -> None:
     machine = FakeMachine()
     machine.files["/proc/filesystems"] = "nodev\toverlay\n"
 
-    with_fuse = rows(machine)
+    with_fuse = checks(machine)
     del machine.files["/dev/fuse"]
-    without = rows(machine)
+    without = checks(machine)
 
     assert (
         with_fuse["NFS client (kernel)"].state,
@@ -209,11 +209,11 @@ def test_a_module_that_can_be_loaded_counts_as_there() -> None:
     machine = FakeMachine()
     machine.files["/proc/filesystems"] = "nodev\tproc\n"
 
-    assert rows(machine)["overlayfs"].state is State.MISSING
+    assert checks(machine)["overlayfs"].state is State.MISSING
 
     machine.says["modprobe -n -q overlay"] = completed()
 
-    assert rows(machine)["overlayfs"].state is State.OK
+    assert checks(machine)["overlayfs"].state is State.OK
 
 
 @pytest.mark.parametrize(
@@ -226,19 +226,19 @@ def test_nf_tables_without_nft(zgrep: object, state: State) -> None:
     if zgrep is not None:
         machine.says["zgrep -c ^CONFIG_NF_TABLES=[ym] /proc/config.gz"] = zgrep
 
-    assert rows(machine)["nf_tables (kernel)"].state is state
+    assert checks(machine)["nf_tables (kernel)"].state is state
 
 
 def test_inotify_below_what_kind_asks_for_may_be_raised() -> None:
     machine = FakeMachine()
     machine.files["/proc/sys/fs/inotify/max_user_instances"] = "128\n"
 
-    row = rows(machine)["inotify instances"]
+    check = checks(machine)["inotify instances"]
 
     assert (State.WARN, "128", SetSysctl("fs.inotify.max_user_instances", 512)) == (
-        row.state,
-        row.found,
-        row.remedy,
+        check.state,
+        check.found,
+        check.remedy,
     )
 
 
@@ -246,7 +246,7 @@ def test_inotify_below_what_kind_asks_for_may_be_raised() -> None:
     ("gib", "state"), [(35, State.OK), (34, State.WARN), (4, State.WARN), (3, State.MISSING)]
 )
 def test_disk(gib: int, state: State) -> None:
-    assert rows(FakeMachine(space=gib * 2**30))["disk, engine"].state is state
+    assert checks(FakeMachine(space=gib * 2**30))["disk, engine"].state is state
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_memory(kib: int, state: State) -> None:
     machine = FakeMachine()
     machine.files["/proc/meminfo"] = f"MemTotal: 1 kB\nMemAvailable: {kib} kB\n"
 
-    assert rows(machine)["memory"].state is state
+    assert checks(machine)["memory"].state is state
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_ports(local_range: str, state: State) -> None:
     machine = FakeMachine()
     machine.files["/proc/sys/net/ipv4/ip_local_port_range"] = local_range
 
-    assert rows(machine)["ports"].state is state
+    assert checks(machine)["ports"].state is state
 
 
 def test_a_clock_before_the_newest_file_is_a_warning_and_one_never_set_a_failure() -> None:
@@ -277,8 +277,8 @@ def test_a_clock_before_the_newest_file_is_a_warning_and_one_never_set_a_failure
     unset = FakeMachine()
     unset.now = lambda: 86400.0  # type: ignore[method-assign]
 
-    assert rows(machine)["clock"].state is State.WARN
-    assert rows(unset)["clock"].state is State.MISSING
+    assert checks(machine)["clock"].state is State.WARN
+    assert checks(unset)["clock"].state is State.MISSING
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_an_older_go_serves_where_it_may_fetch_a_newer_one(
         "go env GOTOOLCHAIN": completed(f"{toolchain}\n"),
     }
 
-    assert rows(machine)["Go"].state is state
+    assert checks(machine)["Go"].state is state
 
 
 def test_json_says_whether_and_what() -> None:
@@ -319,5 +319,5 @@ def test_the_table_shows_every_row_and_how_to_mend_it() -> None:
 
     text = out.getvalue()
 
-    assert [row.what for row in found if row.what not in text] == []
+    assert [check.what for check in found if check.what not in text] == []
     assert "missing: kind: not installed\n  `lab doctor --fix`, or apt-get install kind\n" in text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.doctor import Hand, State, Talk, agreed, daemon, examine, mend, sound, stop_engine
+from lab.doctor import RootShell, State, Talk, agreed, daemon, examine, mend, sound, stop_engine
 from lab.errors import LabError, NotReady
 from lab.host.shell import Completed
 from lab.spec.config import LabConfig
@@ -25,7 +25,7 @@ class Bench:
         self.effects = effects
         self.shell = FakeShell(self._answer)
         self.clock = FakeClock()
-        self.hand = Hand(self.machine, self.shell, self.clock, tmp_path)
+        self.root = RootShell(self.machine, self.shell, self.clock, tmp_path)
         self.said: list[str] = []
         self.asked: list[str] = []
 
@@ -40,10 +40,10 @@ class Bench:
             self.asked.append(question)
             return says
 
-        rows = mend(
-            lambda: examine(self.machine, LabConfig()), self.hand, Talk(ask, self.said.append), yes=yes
+        checks = mend(
+            lambda: examine(self.machine, LabConfig()), self.root, Talk(ask, self.said.append), yes=yes
         )
-        return sound(rows) and all(row.state is State.OK for row in rows)
+        return sound(checks) and all(check.state is State.OK for check in checks)
 
 
 def starts(machine: FakeMachine) -> None:
@@ -68,7 +68,7 @@ def test_everything_is_said_first_and_mended_once_agreed(tmp_path: Path) -> None
     assert bench.asked == []
     assert bench.said == [
         "container engine: 26.1.5 installed, not running; needed: >= 24, answering",
-        f"  to mend it: {' '.join(daemon.start_command(bench.hand))}",
+        f"  to mend it: {' '.join(daemon.start_command(bench.root))}",
         "inotify instances: 128; needed: >= 512",
         "  to mend it: sysctl -w fs.inotify.max_user_instances=512 (until the next boot)",
     ]
@@ -107,7 +107,7 @@ def test_one_failure_leaves_the_others_their_turn_and_stays_visible(tmp_path: Pa
 def test_an_engine_that_answers_is_left_alone(tmp_path: Path) -> None:
     bench = Bench(tmp_path, {})
 
-    daemon.start_engine(bench.hand)
+    daemon.start_engine(bench.root)
 
     assert bench.shell.ran == []
 
@@ -117,7 +117,7 @@ def test_systemd_starts_the_engine_where_systemd_runs(tmp_path: Path) -> None:
     bench.machine.files["/proc/1/comm"] = "systemd\n"
     bench.machine.says[INFO] = DOWN
 
-    daemon.start_engine(bench.hand)
+    daemon.start_engine(bench.root)
 
     assert bench.shell.ran == [("systemctl", "start", "docker")]
 
@@ -128,7 +128,7 @@ def test_an_engine_that_never_answers_is_an_error_with_the_end_of_its_log(tmp_pa
     bench.machine.files[str(tmp_path / "engine.log")] = "one\nfailed to start daemon: no space\n"
 
     with pytest.raises(NotReady, match="Cannot connect") as caught:
-        daemon.start_engine(bench.hand)
+        daemon.start_engine(bench.root)
 
     assert bench.clock.passed >= daemon.START_SECONDS
     assert "no space" in caught.value.__notes__[0]
@@ -144,7 +144,7 @@ def test_an_engine_that_ends_at_once_is_not_waited_for(tmp_path: Path) -> None:
     bench.machine.says[INFO] = DOWN
 
     with pytest.raises(LabError, match="ended again"):
-        daemon.start_engine(bench.hand)
+        daemon.start_engine(bench.root)
 
     assert bench.clock.passed < 1
 
@@ -155,7 +155,7 @@ def test_a_pid_file_left_by_a_crash_is_removed_before_the_start(tmp_path: Path) 
     bench.machine.says[INFO] = DOWN
     bench.machine.files[mark] = "41\n"
 
-    daemon.start_engine(bench.hand)
+    daemon.start_engine(bench.root)
 
     assert [argv[0] for argv in bench.shell.ran] == ["rm", "start-stop-daemon"]
 
@@ -165,7 +165,7 @@ def test_an_engine_that_is_just_coming_up_is_waited_for_and_no_second_one_starte
     bench.machine.files |= {daemon.ENGINES_OWN_PID_FILE: "7\n", "/proc/7/comm": "dockerd\n"}
     bench.machine.answer = lambda line: DOWN if line == INFO and bench.clock.passed < 2 else None
 
-    daemon.start_engine(bench.hand)
+    daemon.start_engine(bench.root)
 
     assert bench.shell.ran == []
     assert bench.clock.passed >= 2
@@ -174,7 +174,7 @@ def test_an_engine_that_is_just_coming_up_is_waited_for_and_no_second_one_starte
 def test_only_an_engine_of_ours_is_ended(tmp_path: Path) -> None:
     bench = Bench(tmp_path, {})
 
-    assert stop_engine(bench.hand) == "no engine was started by the lab: nothing to stop"
+    assert stop_engine(bench.root) == "no engine was started by the lab: nothing to stop"
     assert bench.shell.ran == []
 
 
@@ -183,7 +183,7 @@ def test_our_engine_is_ended_by_its_pid_file_and_its_program(tmp_path: Path) -> 
     bench = Bench(tmp_path, {})
     bench.machine.files[mark] = "42\n"
 
-    assert stop_engine(bench.hand) == "stopped the engine that the lab started"
+    assert stop_engine(bench.root) == "stopped the engine that the lab started"
     assert bench.shell.ran == [
         (
             *("start-stop-daemon", "--stop", "--pidfile", mark, "--exec", "/usr/sbin/dockerd"),
@@ -197,7 +197,7 @@ def test_one_that_was_gone_already_is_said_to_be(tmp_path: Path) -> None:
     bench = Bench(tmp_path, {"--stop": lambda _: completed(exit_code=1)})
     bench.machine.files[str(tmp_path / "engine.pid")] = "42\n"
 
-    assert stop_engine(bench.hand) == "the engine that the lab started was gone already"
+    assert stop_engine(bench.root) == "the engine that the lab started was gone already"
 
 
 @pytest.mark.parametrize(

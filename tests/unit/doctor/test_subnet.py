@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.doctor.row import State
+from lab.doctor.check import State
 from lab.doctor.subnet import subnet
 from lab.spec.topology import LABEL
 
@@ -23,9 +23,14 @@ def network(name: str, pool: str, **more: Any) -> dict[str, Any]:
 
 def look(docker: list[Any] | None = None, addresses: str = QUIET, table: str = DEFAULT) -> tuple[State, str]:
     text = json.dumps(docker) if docker is not None else ""
-    row = subnet(WANTED, docker=text, addresses=addresses, table=table, lab="lab")
-    assert row.state is State.OK or "subnet:" in row.mend or "iproute2" in row.mend or "ip route" in row.mend
-    return row.state, row.found
+    check = subnet(WANTED, docker=text, addresses=addresses, table=table, lab="lab")
+    assert (
+        check.state is State.OK
+        or "subnet:" in check.mend
+        or "iproute2" in check.mend
+        or "ip route" in check.mend
+    )
+    return check.state, check.found
 
 
 def test_free() -> None:
@@ -87,6 +92,6 @@ def test_a_probe_that_did_not_work_is_said() -> None:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_whatever_ip_prints_there_is_an_answer(addresses: str, table: str) -> None:
-    row = subnet(WANTED, docker="", addresses=addresses, table=table, lab="lab")
+    check = subnet(WANTED, docker="", addresses=addresses, table=table, lab="lab")
 
-    assert row.what == "subnet"
+    assert check.what == "subnet"

@@ -40,7 +40,7 @@ Remedy = Install | SetSysctl | StartEngine
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Check:
     """*mend* is for a person to read; *remedy*, if there is one, is what `lab doctor --fix` may do."""
 
     what: str
@@ -51,6 +51,6 @@ class Row:
     remedy: Remedy | None = None
 
 
-def sound(rows: Iterable[Row]) -> bool:
+def sound(checks: Iterable[Check]) -> bool:
     """Tell whether a lab can come up here."""
-    return all(row.state is not State.MISSING for row in rows)
+    return all(check.state is not State.MISSING for check in checks)

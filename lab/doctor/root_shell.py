@@ -14,7 +14,7 @@ WRITE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class RootShell:
     """*state* is the lab's state folder."""
 
     machine: Machine
