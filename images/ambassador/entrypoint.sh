@@ -1,2 +1,2 @@
 #!/bin/sh
-exec python3 -m lab.standins.ambassador "$@"
+exec python3 -m ambassador "$@"

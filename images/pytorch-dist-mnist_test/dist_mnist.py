@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from standin.__main__ import main
+from pytorch_dist_mnist.__main__ import main
 
 main()

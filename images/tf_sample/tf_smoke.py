@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from lab.standins.tf_sample.__main__ import main
+from tf_sample.__main__ import main
 
 main()

@@ -97,7 +97,7 @@ def plan(config: LabConfig) -> Topology:
             command=(
                 "python3",
                 "-m",
-                "sinkhole",
+                "lab.parts.sinkhole",
                 "--address",
                 str(config.sinkhole),
                 "--port",
@@ -123,7 +123,7 @@ def plan(config: LabConfig) -> Topology:
             name=f"{name}-seal",
             image=own_image("seal"),
             role="seal",
-            command=("python3", "-m", "collector", COLLECTOR_SETTINGS),
+            command=("python3", "-m", "lab.parts.collector", COLLECTOR_SETTINGS),
             privileged=True,
             host_pid=True,
             host_network=True,

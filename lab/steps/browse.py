@@ -1,4 +1,4 @@
-"""`browse`: a real browser on the workstation, told by a program there (`lab.standins.browser`) what to do.
+"""`browse`: a real browser on the workstation, told by a program there (`lab.parts.browser`) what to do.
 
 The acts go to that program as JSON; lines of JSON come back, with pictures in them, and are put into words in
 `lab.steps.browsed`. As with `fetch`, a page that the server answers with 404 is `not-found`, and one that it
@@ -17,7 +17,7 @@ from lab.steps import browsed, places, signatures
 from lab.steps.stage import Stage
 from lab.verdict import Observation
 
-PROGRAM = ("env", "PYTHONPATH=/opt/lab:/opt/browser", "python3", "-m", "browser")
+PROGRAM = ("env", "PYTHONPATH=/opt/lab:/opt/browser", "python3", "-m", "lab.parts.browser")
 SESSIONS = "/var/lib/lab/browser"
 MARGIN_SECONDS = 5.0
 """What the program may take beyond the step's time to say how far it came."""

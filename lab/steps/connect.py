@@ -38,7 +38,12 @@ class Target:
 
 def connect(action: Connect, stage: Stage, *, timeout: float) -> Observation:
     """Attempt it, and call it a leak if the wall counted more afterwards than before."""
-    argv = ["python3", "-m", "probe", *probe_arguments(target(action.to), max(timeout - GRACE_SECONDS, 1))]
+    argv = [
+        "python3",
+        "-m",
+        "lab.parts.probe",
+        *probe_arguments(target(action.to), max(timeout - GRACE_SECONDS, 1)),
+    ]
     before = _wall(stage)
     if action.place.startswith("pod/"):
         done = places.run_at(action.place, argv, stage, timeout=timeout)

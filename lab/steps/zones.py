@@ -10,11 +10,11 @@ from pathlib import Path
 from lab.errors import SpecError
 from lab.host import Host
 from lab.host.clock import wait_until
+from lab.parts.fakedns.master import read_zone
 from lab.spec.plan import ZONES_CONF
 from lab.spec.reading import read_text
 from lab.spec.scenario import Needs, Scenario
 from lab.spec.topology import Topology
-from lab.standins.fakedns.master import read_zone
 
 APPEAR_SECONDS = 20
 """The DNS looks for changed zones twice a second."""

@@ -82,7 +82,7 @@ def main() -> int:
             shutil.copy(path, folder)
         (folder / "conf").write_text(configuration(folder, ports[0]))
         (folder / "settings").write_text(json.dumps({"conf": str(folder / "conf")}))
-        ours = [sys.executable, "-m", "lab.standins.fakedns", "--settings", str(folder / "settings")]
+        ours = [sys.executable, "-m", "lab.parts.fakedns", "--settings", str(folder / "settings")]
         servers = [
             subprocess.Popen(["named", "-g", "-c", str(folder / "conf")], stderr=subprocess.DEVNULL),
             subprocess.Popen(

@@ -35,7 +35,7 @@ def free_port() -> int:
 def ours(folder: Path, port: int) -> list[str]:
     (folder / "conf").write_text(f'zone "lecun.com" {{ type master; file "{ZONE}"; }};')
     (folder / "settings").write_text(json.dumps({"conf": str(folder / "conf")}))
-    program = [sys.executable, "-m", "lab.standins.fakedns", "--settings", str(folder / "settings")]
+    program = [sys.executable, "-m", "lab.parts.fakedns", "--settings", str(folder / "settings")]
     return [*program, "--address", "127.0.0.1", "--port", str(port), "--log", str(folder / "log")]
 
 

@@ -115,7 +115,7 @@ def browse(browser, *acts, seconds=15):
     """Do *acts* from the hub's first page on; return what the browser told."""
     order = {"url": "http://tf-hub-0:8000/", "acts": acts, "session": None, "seconds": seconds}
     browser.put_archive("/tmp", tar("order.json", json.dumps(order).encode()))
-    line = "PYTHONPATH=/opt/lab:/opt/browser python3 -m browser < /tmp/order.json"
+    line = "PYTHONPATH=/opt/lab:/opt/browser python3 -m lab.parts.browser < /tmp/order.json"
     said = browser.exec_run(["sh", "-c", line]).output.decode()
     return [json.loads(one) for one in said.splitlines() if one.startswith("{")]
 

@@ -29,7 +29,7 @@ from lab.steps.stage import Stage
 pytestmark = pytest.mark.docker
 
 NAME = f"sealtest-{os.getpid() % 10000}"
-COLLECTOR = ("python3", "-m", "collector", COLLECTOR_SETTINGS)
+COLLECTOR = ("python3", "-m", "lab.parts.collector", COLLECTOR_SETTINGS)
 LISTENER = ("python3", "-m", "http.server", "80")
 
 
@@ -132,9 +132,9 @@ def test_what_passes_through_a_node_is_judged_by_it(small: Small) -> None:
         ip addr add 10.233.65.1/24 dev pod0 && ip link set pod0 up && sysctl -qw net.ipv4.ip_forward=1
         ip -n pod addr add 10.233.65.9/24 dev eth0 && ip -n pod link set eth0 up
         ip -n pod route add default via 10.233.65.1
-        ip netns exec pod python3 -m probe tcp 10.233.65.1 80
-        ip netns exec pod python3 -m probe tcp 198.51.100.11 443
-        ip netns exec pod python3 -m probe udp 198.51.100.11 53
+        ip netns exec pod python3 -m lab.parts.probe tcp 10.233.65.1 80
+        ip netns exec pod python3 -m lab.parts.probe tcp 198.51.100.11 443
+        ip netns exec pod python3 -m lab.parts.probe udp 198.51.100.11 53
         ip netns del pod
     """
     script = f"nsenter -t {pid} -n unshare --mount sh -c '{inside}'"
@@ -163,7 +163,7 @@ def test_ipv6_has_no_way_out_but_neighbours_are_found(small: Small) -> None:
         ip netns add six && ip link add six0 type veth peer name eth0 netns six
         ip link set six0 up && ip -6 addr add 2001:db8:7::1/64 dev six0 nodad
         ip -n six link set eth0 up && ip -n six -6 addr add 2001:db8:7::2/64 dev eth0 nodad
-        python3 -m probe --timeout 3 tcp 2001:db8:7::2 443
+        python3 -m lab.parts.probe --timeout 3 tcp 2001:db8:7::2 443
         ip netns exec six ping -6 -c1 -W3 2001:db8:7::1 >/dev/null && echo answered
         ip netns del six
     """

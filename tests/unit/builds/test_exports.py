@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.exports import Client, Export, configuration, read, settings
+from lab.parts.exports import Client, Export, configuration, read, settings
 
 DOCUMENT = "/opt/nfs  *(rw,async,no_root_squash,no_subtree_check)\n"
 

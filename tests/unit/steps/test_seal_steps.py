@@ -102,7 +102,7 @@ def test_a_node_is_entered_by_its_process_and_a_pod_by_kubectl():
     assert f"nsenter -t {pid} -n" in " ".join(by_node.argv)
     assert by_pod.container == TOPOLOGY.workstation.name
     assert " ".join(by_pod.argv).endswith(
-        "exec -n web probe -- python3 -m probe icmp 198.51.100.7 --timeout 10"
+        "exec -n web probe -- python3 -m lab.parts.probe icmp 198.51.100.7 --timeout 10"
     )
 
 

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from lab.standins.ambassador.loop import Loop
-from lab.standins.ambassador.state import State
-from lab.standins.ambassador.targets import Targets
+from ambassador.loop import Loop
+from ambassador.state import State
+from ambassador.targets import Targets
 
 from .bodies import mapping as body
 from .bodies import service

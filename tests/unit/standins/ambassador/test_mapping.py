@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.ambassador import mapping
-from lab.standins.ambassador.mapping import OWN, Route
+from ambassador import mapping
+from ambassador.mapping import OWN, Route
 
 from .bodies import annotated, service
 from .bodies import mapping as body

@@ -5,8 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.ambassador.mapping import Route
-from lab.standins.ambassador.nginxconf import render
+from ambassador.mapping import Route
+from ambassador.nginxconf import render
 
 HUB = Route("hub", "/hub/", "hub", 8000, "/hub/", timeout_ms=300000, websocket=True)
 ROOT = Route("root", "/", "web", 8082)

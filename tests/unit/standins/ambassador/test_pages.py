@@ -9,8 +9,8 @@ import urllib.request
 
 import pytest
 
-from lab.standins.ambassador import diag, mapping, scout
-from lab.standins.ambassador.state import State
+from ambassador import diag, mapping, scout
+from ambassador.state import State
 
 from .bodies import mapping as body
 from .bodies import service

@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from lab.standins.centraldashboard.server import PAGE, Handler, serve
+from centraldashboard.server import PAGE, Handler, serve
 
 HOSTS = {"fonts.googleapis.com", "code.getmdl.io", "maxcdn.bootstrapcdn.com"}
 

@@ -6,8 +6,8 @@ import urllib.error
 
 import pytest
 
-from lab.standins.dist_mnist.download import ensure_dataset
-from lab.standins.dist_mnist.idx import Idx
+from pytorch_dist_mnist.download import ensure_dataset
+from pytorch_dist_mnist.idx import Idx
 
 SITE = "http://yann.lecun.com/exdb/mnist/"
 FILES = {

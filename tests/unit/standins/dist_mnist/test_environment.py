@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.standins.dist_mnist.environment import Place, read_place
+from pytorch_dist_mnist.environment import Place, read_place
 
 WORKER = {
     "RANK": "2",

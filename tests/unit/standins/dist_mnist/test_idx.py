@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.dist_mnist.idx import Idx, read_images, read_labels
+from pytorch_dist_mnist.idx import Idx, read_images, read_labels
 
 
 def images(count, rows, columns, values, magic=2051):

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from lab.standins.dist_mnist import rendezvous
-from lab.standins.dist_mnist.environment import Place
+from pytorch_dist_mnist import rendezvous
+from pytorch_dist_mnist.environment import Place
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.dist_mnist.shares import batch_size, epoch_line, share_of
+from pytorch_dist_mnist.shares import batch_size, epoch_line, share_of
 
 
 @given(st.integers(1, 500), st.integers(1, 8))

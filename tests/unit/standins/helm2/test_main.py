@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from lab.standins.helm2 import names
-from lab.standins.helm2.__main__ import ATTEMPTS, TAKEN, perform
-from lab.standins.helm2.translate import Call, translate
+from helm2 import names
+from helm2.__main__ import ATTEMPTS, TAKEN, perform
+from helm2.translate import Call, translate
 
 STATUS = "NAME: x\nSTATUS: deployed\n"
 

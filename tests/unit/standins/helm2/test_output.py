@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lab.standins.helm2.output import as_helm2
+from helm2.output import as_helm2
 
 STATUS = """\
 NAME: hasty-koala

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.helm2.translate import Call, translate
+from helm2.translate import Call, translate
 
 
 def called(line: str) -> Call:

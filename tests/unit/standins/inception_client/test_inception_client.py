@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.inception_client.digits import twelve
-from lab.standins.inception_client.failures import NoFile, named
-from lab.standins.inception_client.flags import Flags, host_and_port, read
+from inception_client.digits import twelve
+from inception_client.failures import NoFile, named
+from inception_client.flags import Flags, host_and_port, read
 
 SAMPLE = (8.31655883789, 5.18350791931, 4.77944898605, 4.31814956665, 4.29243946075)
 """Scores as the original printed them: a real result of 2018, of which each is a 32-bit number."""

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from lab.standins.inception_model.drawings import LABELS, draw
-from lab.standins.inception_model.shapes import Ellipse, Move, Polygon, box, disc, frame, stroke
+from inception_model.drawings import LABELS, draw
+from inception_model.shapes import Ellipse, Move, Polygon, box, disc, frame, stroke
 
 SEEDS = range(20)
 

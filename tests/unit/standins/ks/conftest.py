@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.standins.ks import cli
-from lab.standins.ks.kubectl import Answer
+from ks import cli
+from ks.kubectl import Answer
 
 ROOT = Path(__file__).parents[4]
 WORKSTATION = ROOT / "images" / "workstation"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.standins.ks import cli
-from lab.standins.ks.kubectl import Answer
+from ks import cli
+from ks.kubectl import Answer
 
 pytest.importorskip("_gojsonnet")
 

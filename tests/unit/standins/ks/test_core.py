@@ -8,7 +8,7 @@ import shutil
 import pytest
 import yaml
 
-from lab.standins.ks import cli
+from ks import cli
 
 from .conftest import WORKSTATION
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.ks import marks
+from ks import marks
 
 from .conftest import merge
 

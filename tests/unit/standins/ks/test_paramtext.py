@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.standins.ks import paramtext
-from lab.standins.ks.appinit import ENV_PARAMS, PARAMS
-from lab.standins.ks.errors import KsError
+from ks import paramtext
+from ks.appinit import ENV_PARAMS, PARAMS
+from ks.errors import KsError
 
 _json = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(),

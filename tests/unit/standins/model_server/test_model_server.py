@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.model_server.flags import BadFlag, Flags, read
-from lab.standins.model_server.manager import Manager, NotLoaded
-from lab.standins.model_server.refusal import Refusal, check_inputs, chosen, no_servable, no_signature
-from lab.standins.model_server.said import line
-from lab.standins.model_server.versions import NoBasePath, newest
+from model_server.flags import BadFlag, Flags, read
+from model_server.manager import Manager, NotLoaded
+from model_server.refusal import Refusal, check_inputs, chosen, no_servable, no_signature
+from model_server.said import line
+from model_server.versions import NoBasePath, newest
 
 
 class Serving:

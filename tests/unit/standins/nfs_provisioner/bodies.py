@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.standins.nfs_provisioner.api import Object, Refused, Taken
-from lab.standins.nfs_provisioner.settings import Settings
-from lab.standins.nfs_provisioner.work import CLASSES, VOLUMES
+from incluster import Object, Refused, Taken
+from nfs_provisioner.settings import Settings
+from nfs_provisioner.work import CLASSES, VOLUMES
 
 UID = "0d5b6a0e-2f57-4b7c-9d7f-1c1f6f3c9a11"
 SETTINGS = Settings("cluster.local/hasty-koala-nfs-client-provisioner", "10.142.18.191", "/opt/nfs")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.standins.nfs_provisioner.api import ApiServer, Gone, Refused, Taken, in_cluster, watched
+from incluster import ApiServer, Gone, Refused, Taken, in_cluster, watched
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.nfs_provisioner.api import Object, Refused
-from lab.standins.nfs_provisioner.loop import Loop, follow, key_of, kind_of
-from lab.standins.nfs_provisioner.work import CLAIMS, VOLUMES, Failed
+from incluster import Object, Refused
+from nfs_provisioner.loop import Loop, follow, key_of, kind_of
+from nfs_provisioner.work import CLAIMS, VOLUMES, Failed
 
 BODY = {"metadata": {"name": "a", "namespace": "default"}}
 KEY = "/api/v1/namespaces/default/persistentvolumeclaims/a"

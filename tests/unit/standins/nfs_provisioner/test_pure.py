@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.nfs_provisioner import claims, folders, objects, settings
-from lab.standins.nfs_provisioner.attempts import LONGEST_SECONDS, MOST, RESYNC_SECONDS, Attempts
+from nfs_provisioner import claims, folders, objects, settings
+from nfs_provisioner.attempts import LONGEST_SECONDS, MOST, RESYNC_SECONDS, Attempts
 
 from .bodies import FOLDER, SETTINGS, UID, claim, storage_class
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.standins.nfs_provisioner.work import CLASSES, VOLUMES, Failed, Work
+from nfs_provisioner.work import CLASSES, VOLUMES, Failed, Work
 
 from .bodies import FOLDER, SETTINGS, UID, FakeCluster, claim, released, storage_class
 

@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-from lab.standins.notebook_kernel import names
+from notebook_kernel import names
 
 PACKAGE = {
     "tensorflow/__init__.py": """

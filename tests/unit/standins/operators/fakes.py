@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import copy
 
-from lab.standins.operators.cluster import Conflict
+from operators.cluster import Conflict
 
 
 class FakeCluster:

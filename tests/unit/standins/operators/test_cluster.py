@@ -7,7 +7,7 @@ import kopf
 import pytest
 from aiohttp import web
 
-from lab.standins.operators.cluster import ApiServer, Conflict, Refused, Resource
+from operators.cluster import ApiServer, Conflict, Refused, Resource
 
 RESOURCE = Resource("kubeflow.org", "v1alpha1", "pytorchjobs", "PyTorchJob")
 JOB = "/apis/kubeflow.org/v1alpha1/namespaces/default/pytorchjobs/distributed-mnist"

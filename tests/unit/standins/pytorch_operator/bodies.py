@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.standins.pytorch_operator.job import read_job, with_defaults
+from pytorch_operator.job import read_job, with_defaults
 
 IMAGE = "gcr.io/kubeflow-ci/pytorch-dist-mnist_test:1.0"
 

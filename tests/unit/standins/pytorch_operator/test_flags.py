@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.standins.operators.logs import LogrusLines
-from lab.standins.pytorch_operator.flags import Flags, read_flags
+from operators.logs import LogrusLines
+from pytorch_operator.flags import Flags, read_flags
 
 CONFIG = "/etc/config/controller_config_file.yaml"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.standins.pytorch_operator.job import InvalidSpec, new_runtime_id, read_job, with_defaults
+from pytorch_operator.job import InvalidSpec, new_runtime_id, read_job, with_defaults
 
 from . import bodies
 

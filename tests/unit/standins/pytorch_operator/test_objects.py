@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lab.standins.pytorch_operator import objects
+from pytorch_operator import objects
 
 from . import bodies
 

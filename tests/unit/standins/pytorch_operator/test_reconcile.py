@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
-from lab.standins.operators.cluster import Refused
-from lab.standins.pytorch_operator.reconcile import follow, step
+from operators.cluster import Refused
+from pytorch_operator.reconcile import follow, step
 from tests.unit.standins.operators import fakes
 
 from . import bodies

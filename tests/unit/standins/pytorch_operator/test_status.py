@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.standins.pytorch_operator import status
+from pytorch_operator import status
 
 from . import bodies
 from .bodies import ended

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from lab.standins.spartakus import flags, report
+from spartakus import flags, report
 
 NODE = {
     "metadata": {"name": "localnode-1"},

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 
-from lab.standins.statsd.repeater import Repeater
+from statsd.repeater import Repeater
 
 
 def test_a_packet_goes_on_as_it_came():

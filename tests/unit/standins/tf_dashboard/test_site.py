@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from lab.standins.operators.cluster import Refused
-from lab.standins.tf_dashboard.app import PAGE, application
+from operators.cluster import Refused
+from tf_dashboard.app import PAGE, application
 
 JOBS = "/apis/kubeflow.org/v1alpha2"
 JOB = {"metadata": {"name": "example-job", "namespace": "default"}}

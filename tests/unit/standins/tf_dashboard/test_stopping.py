@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab.standins.tf_dashboard import __main__ as program
+from tf_dashboard import __main__ as program
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from lab.standins.tf_operator.job import read_job, with_defaults
-from lab.standins.tf_operator.reconcile import step
 from tests.unit.standins.operators import fakes
+from tf_operator.job import read_job, with_defaults
+from tf_operator.reconcile import step
 
 IMAGE = "gcr.io/tf-on-k8s-dogfood/tf_sample:dc944ff"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.standins.tf_operator.flags import Flags, read_flags
+from tf_operator.flags import Flags, read_flags
 
 
 def test_the_manifests_command_line():

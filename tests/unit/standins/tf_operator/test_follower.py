@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from lab.standins.operators.cluster import Conflict, Refused
-from lab.standins.tf_operator.follower import Follower
-from lab.standins.tf_operator.job import NoPort
+from operators.cluster import Conflict, Refused
+from tf_operator.follower import Follower
+from tf_operator.job import NoPort
 
 
 class Steps:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from lab.standins.tf_operator import handlers
+from tf_operator import handlers
 
 JOB = {"metadata": {"uid": "u-1", "namespace": "default", "name": "example-job"}}
 POD = {"metadata": {"ownerReferences": [{"uid": "u-0"}, {"uid": "u-1"}]}}

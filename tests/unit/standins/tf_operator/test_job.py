@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.tf_operator.job import InvalidSpec, NoPort, read_job, with_defaults
+from tf_operator.job import InvalidSpec, NoPort, read_job, with_defaults
 
 from . import bodies
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from lab.standins.tf_operator import objects
+from tf_operator import objects
 
 from . import bodies
 

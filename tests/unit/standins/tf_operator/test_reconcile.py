@@ -5,9 +5,9 @@ import copy
 
 import pytest
 
-from lab.standins.operators.cluster import Conflict, Refused
-from lab.standins.tf_operator.job import NoPort
-from lab.standins.tf_operator.reconcile import step
+from operators.cluster import Conflict, Refused
+from tf_operator.job import NoPort
+from tf_operator.reconcile import step
 
 from . import bodies
 from .bodies import FakeCluster

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.standins.tf_operator import exits, status
+from tf_operator import exits, status
 
 from . import bodies
 

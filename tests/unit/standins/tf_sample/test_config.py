@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab.standins.tf_sample.config import read_config, read_seconds
+from tf_sample.config import read_config, read_seconds
 
 CLUSTER = {"master": ["m:2222"], "ps": ["a:1", "b:2"]}
 

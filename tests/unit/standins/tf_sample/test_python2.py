@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.standins.tf_sample.python2 import ordered, string_hash, written
+from tf_sample.python2 import ordered, string_hash, written
 
 DOCUMENT = (
     "{u'cluster': {u'worker': [u'example-job-worker-0.default.svc.cluster.local:2222'],"

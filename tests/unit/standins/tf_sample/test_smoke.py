@@ -5,9 +5,9 @@ import logging
 
 import pytest
 
-from lab.standins.tf_sample import smoke
-from lab.standins.tf_sample.config import read_config
-from lab.standins.tf_sample.smoke import Product, devices, run
+from tf_sample import smoke
+from tf_sample.config import read_config
+from tf_sample.smoke import Product, devices, run
 
 CLUSTER = {"master": ["m:2222"], "ps": ["a:2222", "b:2222"], "worker": ["w:2222"]}
 

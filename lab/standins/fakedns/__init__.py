@@ -1,6 +1,0 @@
-"""The lab's fake DNS: it answers what its zones have, denies all else, and remembers who asked.
-
-It runs inside the site container as `python3 -m fakedns`, from a folder on PYTHONPATH, so it imports nothing
-of the lab. dnslib reads and packs what goes over the wire. Read `master` (zone files), `lookup` (RFC 1034),
-`wire` (packets), then `responder`, whose cache makes up for dnslib's pace, and `server`.
-"""
