@@ -22,7 +22,7 @@ COMPARING = f"""
 import sys
 sys.path.insert(0, "/opt/pytorch_dist_mnist")
 import torch, torch.distributed as dist
-from standin import __main__ as program, training
+from pytorch_dist_mnist import __main__ as program, training
 train = training.train
 def compared(samples, place):
     net = train(samples, place)
