@@ -62,7 +62,10 @@ def coverage(
     document: Annotated[Path, typer.Option("--document", help="The document that it replays.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say which step answers for each line of the document's blocks. Exit code 1 where one has none."""
+    """Say which step answers for each line of the document's code blocks.
+
+    Exit code 1 where one has none, or where there is no line.
+    """
     from lab.report import covered
     from lab.spec import coverage as spec_coverage
     from lab.spec.order import in_order
@@ -70,4 +73,4 @@ def coverage(
 
     answers = spec_coverage.coverage(in_order([scenario]), read_text(document))
     print(covered.as_json(answers) if as_json else covered.as_text(answers), end="")
-    raise typer.Exit(1 if any(answer.is_gap for answer in answers) else 0)
+    raise typer.Exit(0 if answers and not any(answer.is_gap for answer in answers) else 1)

@@ -64,7 +64,7 @@ def _said(answer: Answer) -> str:
 
 def _total(answers: Sequence[Answer]) -> str:
     if not answers:
-        return "no line of a fenced block is asked for"
+        return "no line of a code block is asked for"
     counts = _counts(answers)
     without = f"{counts['left_out']} left out with a reason, {counts['gaps']} not covered"
     return f"{counts['covered']} of {len(answers)} lines covered, {without}"

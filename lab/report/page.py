@@ -26,7 +26,7 @@ from lab.report.plain import plain, seconds
 from lab.report.traffic import Traffic
 from lab.report.usage import Sample
 from lab.report.views import Sources, scenario_view
-from lab.spec.coverage import document_lines
+from lab.spec.blocks import document_lines
 from lab.verdict import Verdict
 
 

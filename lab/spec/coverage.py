@@ -1,26 +1,21 @@
 """Which step replays or checks which line of the document. Pure.
 
-What counts are the lines of Markdown's fenced blocks, blank ones left out. A line is a command when it
-begins with a prompt (`# `, `$ `, `root@host:~# `), or, in a block without prompts whose first line reads as
-a command, when it reads as one itself. All else is content: output, or a file's text.
+What counts are the lines of a Markdown document's code blocks (`blocks`), blank ones left out. A line is a
+command when it begins with a prompt (`prompts`), when it goes on with such a command, or, in a block without
+prompts that is a script or whose first line reads as a command, when it reads as one itself. All else is
+content: output, or a file's text.
 """
 
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lab.spec import prompts
 from lab.spec.actions import Run
+from lab.spec.blocks import Block, blocks
 from lab.spec.scenario import Lines, Scenario, Step
-
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_PROMPT = re.compile(r"(?:[\w.-]+@[\w.-]+:[^\s#$]*)?[#$]\s+(?P<command>\S.*)")
-_COMMAND = re.compile(r"[A-Za-z_]\w*=\S*( |$)|(?:\./|~?/)?[a-z][\w./+-]*( (?![ =:])|$)")
-"""An assignment, or a small word with one blank after it: columns of a table have more."""
-_NO_PROGRAMS = frozenset({"from", "import", "def", "class", "return"})
-"""Words that begin lines of Python and of no shell."""
 
 
 class Kind(enum.StrEnum):
@@ -30,11 +25,13 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a fenced block, counted from 1 in the whole document. *text* is without the prompt."""
+    """A line of a code block, counted from 1 in the whole document. *text* is without the prompt."""
 
     number: int
     kind: Kind
     text: str
+    command: str = ""
+    """The whole of a command of several lines, of which this is one; empty where it has one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,49 +64,37 @@ def coverage(scenarios: Sequence[Scenario], document: str) -> tuple[Answer, ...]
     )
 
 
-def document_lines(document: str) -> list[str]:
-    """Return a document's lines as editors count them: a form feed, say, ends none."""
-    return document.replace("\r\n", "\n").split("\n")
-
-
 def lines(document: str) -> Iterator[Line]:
-    """Yield the lines of all fenced blocks, in order."""
-    for block in _blocks(document):
+    """Yield the lines of all code blocks, in order."""
+    for block in blocks(document):
         yield from _classified(block)
 
 
-def _blocks(document: str) -> Iterator[list[tuple[int, str]]]:
-    fence, block = "", list[tuple[int, str]]()
-    for number, line in enumerate(document_lines(document), start=1):
-        found = _FENCE.match(line)
-        if not fence:
-            if found:
-                fence, block = found[1], []
-        elif found and found[1].startswith(fence) and not found[2].strip():
-            yield block
-            fence = ""
-        elif line.strip():
-            block.append((number, line))
-    if fence:
-        yield block
-
-
-def _classified(block: list[tuple[int, str]]) -> Iterator[Line]:
-    prompts = any(_PROMPT.match(text) for _, text in block)
-    typed = not prompts and bool(block) and reads_as_command(block[0][1])
-    for number, text in block:
-        if found := _PROMPT.match(text):
-            yield Line(number, Kind.COMMAND, found["command"].rstrip())
-        elif typed and reads_as_command(text):
-            yield Line(number, Kind.COMMAND, text.strip())
-        else:
+def _classified(block: Block) -> Iterator[Line]:
+    texts = [text for _, text in block.lines]
+    bare = prompts.has_bare_prompts(block.language, texts)
+    commands = [prompts.typed(text, bare=bare) for text in texts]
+    if not any(commands) and _is_typed(block):
+        commands = [text.strip() if prompts.reads_as_command(text) else None for text in texts]
+    left = list(zip(block.lines, commands, strict=True))
+    while left:
+        (number, text), command = left.pop(0)
+        if command is None:
             yield Line(number, Kind.CONTENT, text.rstrip())
+            continue
+        more = prompts.further(command, [text for (_, text), _ in left])
+        whole = "\n".join([command, *more]) if more else ""
+        yield Line(number, Kind.COMMAND, command, whole)
+        for text in more:
+            (number, _), _ = left.pop(0)
+            yield Line(number, Kind.COMMAND, text, whole)
 
 
-def reads_as_command(text: str) -> bool:
-    """Tell, of a line without a prompt, whether a shell would be meant."""
-    words = text.split()
-    return bool(words) and words[0] not in _NO_PROGRAMS and _COMMAND.match(text) is not None
+def _is_typed(block: Block) -> bool:
+    """Tell, of a block without prompts, whether it shows what is typed."""
+    if block.language in prompts.FILES or not block.lines:
+        return False
+    return block.language in prompts.SCRIPTS or prompts.reads_as_command(block.lines[0][1])
 
 
 def _answer(line: Line, scenarios: Sequence[Scenario]) -> Answer:
@@ -119,7 +104,9 @@ def _answer(line: Line, scenarios: Sequence[Scenario]) -> Answer:
         for step in (*one.steps, *one.cleanup)
         if _within(line.number, step.document)
     ]
-    good = [step for step in named if line.kind is Kind.CONTENT or _stands_for(step, line.text)]
+    good = [
+        step for step in named if line.kind is Kind.CONTENT or _stands_for(step, line.command or line.text)
+    ]
     if good:
         return Answer(line, tuple(step.name for step in good))
     for one in scenarios:
@@ -134,8 +121,16 @@ def _answer(line: Line, scenarios: Sequence[Scenario]) -> Answer:
 
 def _stands_for(step: Step, command: str) -> bool:
     """Tell whether *step* types *command*, or owns up to doing something else in its place."""
+    return step.differs is not None or prompts.key(command) in _typed_by(step)
+
+
+def _typed_by(step: Step) -> set[tuple[str, ...]]:
+    """Return every line of the step's `run`, alone and with the lines that belong to it."""
     typed = step.action.command.splitlines() if isinstance(step.action, Run) else []
-    return step.differs is not None or command.split() in [line.split() for line in typed]
+    wholes = [
+        "\n".join([line, *prompts.further(line, typed[index + 1 :])]) for index, line in enumerate(typed)
+    ]
+    return {prompts.key(command) for command in (*typed, *wholes)}
 
 
 def _within(number: int, ranges: Sequence[Lines]) -> bool:

@@ -107,6 +107,17 @@ def test_coverage_with_a_gap_ends_with_1(lab, tmp_path):
     assert (ended.code, json.loads(ended.out)["gaps"]) == (1, 1)
 
 
+def test_coverage_of_nothing_is_none(lab, tmp_path):
+    (tmp_path / "guide.yaml").write_text(SCENARIO)
+    (tmp_path / "guide.md").write_text("# A guide without a block\n")
+
+    ended = lab(
+        "scenario", "coverage", str(tmp_path / "guide.yaml"), "--document", str(tmp_path / "guide.md")
+    )
+
+    assert (ended.code, ended.out) == (1, "no line of a code block is asked for\n")
+
+
 def test_a_run_notes_its_lab_and_says_what_did_not_answer(host: Host, shell, capsys, tmp_path):
     shell.answer = lambda argv: completed("26.1.5\n")
     lab = wiring.wire(LabConfig(), host)

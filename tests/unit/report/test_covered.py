@@ -42,4 +42,4 @@ def test_json_has_every_line():
 
 
 def test_nothing_asked_for():
-    assert as_text(()) == "no line of a fenced block is asked for\n"
+    assert as_text(()) == "no line of a code block is asked for\n"

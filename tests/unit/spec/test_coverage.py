@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.spec.coverage import coverage, document_lines, lines, reads_as_command
+from lab.spec.blocks import document_lines
+from lab.spec.coverage import coverage, lines
 from lab.spec.order import in_order
+from lab.spec.prompts import reads_as_command
 from lab.spec.reading import parse_scenario, read_scenario
 
 ROOT = Path(__file__).parents[3]
@@ -150,6 +152,64 @@ def test_steps_and_reasons_of_what_it_needs_count_and_of_another_document_do_not
 
     assert [answer.is_gap for answer in coverage([before, whole], GUIDE)] == [False] * 4
     assert [answer.is_gap for answer in coverage([other, whole], GUIDE)] == [False, False, True, True]
+
+
+def gaps(document, steps):
+    return [
+        answer.line.number
+        for answer in coverage([scenario(steps=f"  - {steps}\n")], document)
+        if answer.is_gap
+    ]
+
+
+LIST = "1. Load:\n\n    ```console\n    $ docker load -i images.tar.gz\n    Loaded\n    ```\n"
+
+
+def test_a_fence_in_a_list_is_asked_for():
+    assert gaps(LIST, "{name: a, run: ls}") == [4, 5]
+    assert gaps(LIST, "{name: a, document: 4-5, run: ls}") == [4]
+    assert gaps(LIST, "{name: a, document: 4-5, run: docker load -i images.tar.gz}") == []
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["[user@host ~]# ", "[root@host ~]$ ", "PS C:\\> ", "(venv) $ ", "user@host ~ % ", "mysql> ", "/ # "],
+)
+def test_whatever_the_prompt_a_step_that_names_the_line_must_type_it(prompt):
+    text = f"```\n{prompt}ls -l\nfile\n```\n"
+
+    assert gaps(text, "{name: a, document: 2-3, run: date}") == [2]
+    assert gaps(text, "{name: a, document: 2-3, run: ls -l}") == []
+    assert gaps(text, "{name: a, document: 2-3, run: date, differs: because}") == []
+
+
+BROKEN = """\
+```
+$ kubectl run a \\
+>   --image=b
+pod/a created
+$ cat <<EOF > a.yaml
+a:
+  b: c
+EOF
+```
+"""
+
+
+def test_the_further_lines_of_a_command_are_typed_too():
+    assert gaps(BROKEN, "{name: a, document: 1-99, run: kubectl run a}") == [2, 3, 5, 6, 7, 8]
+    assert gaps(BROKEN, "{name: a, document: 1-99, run: kubectl run a --image=b}") == [5, 6, 7, 8]
+    assert gaps(BROKEN, "{name: a, document: 1-99, run: 'cat <<EOF > a.yaml'}") == [2, 3, 5, 6, 7, 8]
+    file = "\n    run: |\n      kubectl run a   --image=b\n      cat <<EOF > a.yaml\n      a:\n        b: c\n      EOF\n"
+    assert gaps(BROKEN, f"name: a\n    document: 1-99{file}") == []
+    assert gaps(BROKEN, f"name: a\n    document: 1-99{file.replace('        b', '      b')}") == [5, 6, 7, 8]
+
+
+def test_a_scripts_comments_are_none_of_its_commands():
+    script = "```bash\n# install the operator\nkubectl apply -f a.yaml\n```\n"
+
+    assert [line.kind.value for line in lines(script)] == ["content", "command"]
+    assert [line.kind.value for line in lines(script.replace("bash", "yaml"))] == ["content", "content"]
 
 
 @given(st.text())
