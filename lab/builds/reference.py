@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 
 from lab.errors import LabError
-from lab.spec.registries import DOCKER_HUB, prefix
+from lab.spec.registries import DOCKER_HUB, REGISTRY, prefix
 
-HOST_PART = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
-REGISTRY = re.compile(rf"(?:{HOST_PART}(?:\.{HOST_PART})*|\[[0-9a-fA-F:]+])(?::[0-9]+)?")
 PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

@@ -15,9 +15,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from lab.spec.front import HUB_NAMES
 from lab.spec.readback import read_back
-from lab.spec.registries import DOCKER_HUB
+from lab.spec.registries import DOCKER_HUB, HUB_NAMES
 
 _LINE = re.compile(
     r'(?P<address>[0-9a-f.:]+) \S+ \S+ \[(?P<at>[^\]]+)\] "(?P<method>[A-Z]+) /v2/(?P<name>[^ "?]+)/'

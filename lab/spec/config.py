@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from lab.spec.registries import different, registry_name
+
 SMALLEST_PREFIX = 28
 """A lab holds seven addresses (gateway, three nodes, site, sinkhole, workstation); /29 has six."""
 
@@ -43,7 +45,9 @@ class LabConfig(BaseModel):
     """A reference or an archive's path. Default: pulled, else composed."""
     static: Path | None = None
     """A folder to serve in place of the made digits (`MNIST_data`, `exdb/mnist/*.gz`)."""
-    mirrors: tuple[str, ...] = ("docker.io", "gcr.io", "quay.io", "registry.k8s.io")
+    mirrors: Annotated[
+        tuple[Annotated[str, AfterValidator(registry_name)], ...], AfterValidator(different)
+    ] = ("docker.io", "gcr.io", "quay.io", "registry.k8s.io")
     """Registries whose names the lab's registry answers for."""
     refusal: Annotated[str, Field(pattern="^(reject|drop)$")] = "reject"
     """How the seal says no: at once, or not at all, as some sites' firewalls do."""

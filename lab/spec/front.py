@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from lab.spec.registries import DOCKER_HUB, prefix
+from lab.spec.registries import DOCKER_HUB, HUB_NAMES, prefix
 
 FOLDER = "/etc/front"
 KEPT = "/var/lib/front"
 AUTHORITY = f"{KEPT}/ca.crt"
 PORT = 443
-HUB_NAMES = (DOCKER_HUB, "registry-1.docker.io", "index.docker.io")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
+ADDRESS = re.compile(r"[0-9.]+")
 
 START = f"""\
 daemon off;
@@ -54,8 +54,15 @@ http {{
 
 
 def names(mirrors: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    """Return the registries that can be answered for by TLS, each with the names that it is asked by."""
-    hosts = [mirror for mirror in mirrors if HOST.fullmatch(mirror) and "." in mirror]
+    """Return the registries that can be answered for by TLS, each with the names that it is asked by.
+
+    Not those of another port, nor those that are an address, for which no DNS is asked.
+    """
+    hosts = [
+        mirror
+        for mirror in mirrors
+        if HOST.fullmatch(mirror) and "." in mirror and not ADDRESS.fullmatch(mirror)
+    ]
     return {host: HUB_NAMES if host == DOCKER_HUB else (host,) for host in hosts}
 
 
