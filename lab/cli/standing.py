@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
 
 PARTS = ("site", "dns", "web", "nfs", "registry", "sinkhole", "workstation", "gatekeeper")
 
+UNTOUCHED = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+"""From the first word on, the rest is the program's: its `--`, its `--help`, its `--name`."""
+
 
 def register(app: typer.Typer) -> None:
     app.command("up")(up)
     app.command("down")(down)
     app.command("status")(status)
     app.command("shell")(shell)
-    app.command("kubectl", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
-        kubectl
-    )
+    app.command("kubectl", context_settings=UNTOUCHED)(kubectl)
     app.command("logs")(logs)
 
 
@@ -119,19 +121,22 @@ def shell(name: Name = None, config: ConfigFile = None) -> None:
     """Open a prompt on the workstation, inside the gap."""
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
-    from lab.host.shell import become
-
-    become(["docker", "exec", "-it", "-w", "/root", lab.topology.workstation.name, "bash", "-l"])
+    _become_in_workstation(lab, "-w", "/root", then=("bash", "-l"))
 
 
 def kubectl(context: typer.Context, name: Name = None, config: ConfigFile = None) -> None:
-    """Run kubectl on the workstation: `lab kubectl get pods`."""
+    """Run kubectl on the workstation: `lab kubectl get pods`. What follows its first word is its own."""
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
+    _become_in_workstation(lab, then=("kubectl", *context.args))
+
+
+def _become_in_workstation(lab: Lab, *options: str, then: Sequence[str]) -> None:
+    """Become a program on the workstation; it gets a terminal only where there is one on both sides."""
     from lab.host.shell import become
 
-    interactive = ["-t"] if sys.stdin.isatty() and sys.stdout.isatty() else []
-    become(["docker", "exec", "-i", *interactive, lab.topology.workstation.name, "kubectl", *context.args])
+    terminal = ["-t"] if sys.stdin.isatty() and sys.stdout.isatty() else []
+    become(["docker", "exec", "-i", *terminal, *options, lab.topology.workstation.name, *then])
 
 
 def logs(

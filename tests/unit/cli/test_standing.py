@@ -247,14 +247,97 @@ class TestWhatNeedsALab:
         assert "nodns" in ended.err
         assert "localnode-1" in ended.err
 
-    def test_kubectl_takes_everything_after_it(self, lab, standing, monkeypatch):
-        became = []
-        monkeypatch.setattr(shell, "become", became.append)
+    @pytest.fixture
+    def became(self, monkeypatch):
+        found = []
+        monkeypatch.setattr(shell, "become", found.append)
+        return found
 
-        lab("kubectl", "get", "pods", "-o", "wide", "--all-namespaces")
+    @pytest.mark.parametrize(
+        "argv",
+        [
+            ["get", "pods", "-o", "wide", "--all-namespaces"],
+            ["exec", "probe", "--", "ls", "-l"],
+            ["exec", "-it", "probe", "--", "sh", "-c", "a b"],
+            ["exec", "-i", "-t", "probe", "-c", "main", "--", "sh", "-c", "echo $A; exit 3"],
+            ["exec", "-n", "kube-system", "probe", "--", "ps"],
+            ["exec", "deploy/probe", "--stdin", "--tty", "--", "env", "--", "A=b"],
+            ["exec", "probe", "--", "--name", "second"],
+            ["-n", "kube-system", "exec", "probe", "--", "ps"],
+            ["--namespace=kube-system", "exec", "probe", "--", "ps"],
+            ["--namespace", "kube-system", "get", "pods"],
+            ["-nkube-system", "get", "pods"],
+            ["-v=6", "get", "pods"],
+            ["run", "probe", "--image=a:1", "--rm", "-it", "--restart=Never", "--", "sh"],
+            ["run", "probe", "--image", "a:1", "--command", "--", "sleep", "5"],
+            ["expose", "deploy/probe", "--name=front", "--port", "80"],
+            ["expose", "deploy/probe", "--name", "front", "--port", "80"],
+            ["debug", "-it", "probe", "--image=a:1", "--", "sh"],
+            ["config", "view", "--config"],
+            ["get", "pods", "--help"],
+            ["get", "pods", "-h"],
+            ["help"],
+            ["apply", "-f", "-"],
+            ["create", "-f", "a.yaml", "--verbose"],
+            ["get", "pods", "-l", "a in (b, c)", "-o", "jsonpath={.items[*].metadata.name}"],
+            ["get", "pods", "-o", "custom-columns=A:.metadata.name"],
+            ["cp", "probe:/a b", "-"],
+            ["exec", "probe", "--", "echo", ""],
+            ["exec", "probe", "--", "echo", "--json", "é", "*", "a\nb"],
+            ["plugin", "--", "--", "x"],
+            [],
+        ],
+        ids=" ".join,
+    )
+    def test_kubectl_gets_every_word_as_it_was_typed(self, lab, standing, became, argv):
+        ended = lab("kubectl", *argv)
 
-        assert became[0][-6:] == ["kubectl", "get", "pods", "-o", "wide", "--all-namespaces"]
-        assert "lab-workstation" in became[0]
+        assert (ended.code, ended.out, ended.err) == (0, "", "")
+        assert became == [["docker", "exec", "-i", "lab-workstation", "kubectl", *argv]]
+
+    @pytest.mark.parametrize("ours", [["--name", "second"], ["--name=second"]], ids=" ".join)
+    def test_the_labs_own_options_stand_before(self, lab, containers, became, ours):
+        second = plan(LabConfig(name="second"))
+        containers.ensure_network(second.network, second.labels)
+
+        lab("kubectl", *ours, "exec", "probe", "--", "ls", "--name", "third")
+
+        assert became == [
+            [
+                "docker",
+                "exec",
+                "-i",
+                "second-workstation",
+                "kubectl",
+                "exec",
+                "probe",
+                "--",
+                "ls",
+                "--name",
+                "third",
+            ]
+        ]
+
+    @pytest.mark.parametrize(
+        "argv", [["kubectl", "exec", "-it", "probe", "--", "sh"], ["shell"]], ids=" ".join
+    )
+    @pytest.mark.parametrize(("stdin", "stdout"), [(True, True), (True, False), (False, True)])
+    def test_a_terminal_is_asked_for_where_there_is_one(  # noqa: PLR0917
+        self, lab, standing, became, monkeypatch, argv, stdin, stdout
+    ):
+        monkeypatch.setattr("sys.stdin.isatty", lambda: stdin, raising=False)
+        monkeypatch.setattr("sys.stdout.isatty", lambda: stdout, raising=False)
+
+        lab(*argv)
+
+        assert ("-t" in became[0][: became[0].index("lab-workstation")]) is (stdin and stdout)
+        assert "-i" in became[0]
+
+    def test_help_before_the_first_word_is_the_labs(self, lab, became):
+        ended = lab("kubectl", "--help")
+
+        assert (ended.code, became) == (0, [])
+        assert "Run kubectl on the workstation" in ended.out
 
 
 class TestWhatNeedsNoEngine:
