@@ -63,18 +63,12 @@ class People:
         return want.address
 
     def infrastructure(self, want: Want, who: str) -> bool:
-        """Tell the lab's own doing: the cluster's housekeeping, not what was rolled out (traps.md 12)."""
-        if who.startswith("pod ") and who.removeprefix("pod ").split("/")[0] in INFRASTRUCTURE_NAMESPACES:
-            return True
-        if want.kind is Kind.NAME and who.startswith("pod ") and _is_service(want.what):
-            return True  # the last try of a search list at a Service that is not there yet
-        return want.kind is Kind.NAME and (want.detail == "HINFO" or bool(HOUSEKEEPING.search(want.what)))
-
-
-def _is_service(name: str) -> bool:
-    """Tell `name` and, for namespaces that no domain is called like, `name.namespace`."""
-    service, _, namespace = name.partition(".")
-    return bool(service) and (not namespace or namespace in INFRASTRUCTURE_NAMESPACES)
+        """Tell the lab's own doing: what no pod of a user's namespace can have caused (traps.md 12)."""
+        if who.startswith("pod "):
+            return who.removeprefix("pod ").split("/")[0] in INFRASTRUCTURE_NAMESPACES
+        if want.kind is not Kind.NAME or who == want.address:  # nobody knows whose that was
+            return False
+        return want.detail == "HINFO" or bool(HOUSEKEEPING.search(want.what))
 
 
 def node_addresses(topology: Topology, seen: Mapping[str, Seen]) -> dict[str, str]:

@@ -59,9 +59,10 @@ def test_an_address_is_who_had_it_then(asked, who):
         (want(60, "10.142.18.4", "7.2.0.192.in-addr.arpa", detail="PTR"), True),
         (want(60, "10.142.18.191", "switched-0a1b2c3d.invalid"), True),
         (want(60, "10.142.18.4", "registry.test"), False),  # an image that somebody asked for
-        (want(60, "10.233.65.9", "master-0"), True),  # a search list's last try at a Service
-        (want(60, "10.233.65.9", "dashboard.kube-system"), True),  # one in another namespace
-        (want(60, "10.142.18.2", "dashboard.kube-system"), False),  # no pod has such a search list
+        (want(60, "10.233.65.9", "master-0"), False),  # a search list's last try at a Service is a wish, too
+        (want(60, "10.233.65.9", "dashboard.kube-system"), False),  # one in another namespace
+        (want(60, "10.142.18.2", "dashboard.kube-system"), False),
+        (want(60, "10.233.77.9", "pool.ntp.org"), False),  # of nobody knows whom
         (want(60, "10.233.65.9", "api.dev"), False),  # a domain, whatever namespaces are called like
         (want(60, "10.142.18.2", "intranet"), False),
         (want(60, "10.233.65.9"), False),
