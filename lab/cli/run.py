@@ -53,10 +53,10 @@ def run(
     from lab.report.text import as_plan
     from lab.run import Request
     from lab.run import run as run_in
-    from lab.spec.order import in_order
+    from lab.steps.checked import read_checked
 
     text = _text(document)
-    scenarios = in_order(files)
+    scenarios = read_checked(files)
     chosen = replay.chosen(scenarios, only=only, start_from=start_from)
     if dry_run:
         print(as_plan(chosen, unselected=_unselected(chosen, only=only, start_from=start_from)))

@@ -17,22 +17,20 @@ app = typer.Typer(
 
 @app.command("validate")
 def validate(files: Annotated[list[Path], typer.Argument(help="Scenario files.")]) -> None:
-    """Report every problem of every file, each with its place. Needs no lab."""
+    """Report every problem of every file, and of the files it needs, each with its place. Needs no lab."""
     from lab.errors import SpecError
-    from lab.spec.reading import read_scenario
-    from lab.steps import zones
+    from lab.steps.checked import read_checked
 
     problems: list[str] = []
     for file in files:
         try:
-            scenario = read_scenario(file)
-            zones.check_files([scenario])
+            scenario = read_checked([file])[-1]
         except SpecError as error:
             problems += error.problems
         else:
             print(f"{file}: {scenario.name}: {len(scenario.steps)} steps")
     if problems:
-        raise SpecError(problems)
+        raise SpecError(list(dict.fromkeys(problems)))
 
 
 @app.command("list")

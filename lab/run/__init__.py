@@ -25,7 +25,7 @@ from lab.run.finish import finish, write_before
 from lab.run.folder import RunFolder
 from lab.run.samples import sampled
 from lab.spec.scenario import Scenario
-from lab.steps import needs, zones
+from lab.steps import needs
 
 Say: TypeAlias = Callable[[str], None]
 
@@ -91,8 +91,7 @@ def run(
 
 
 def _preparation(lab: Lab, request: Request) -> Prepare:
-    """Return what puts needs in place. Raises SpecError where a file of theirs is wrong."""
-    zones.check_files(request.scenarios)
+    """Return what puts needs in place; `lab.steps.checked` has read them."""
     preparation = needs.Preparation(
         lab.topology,
         lab.host,

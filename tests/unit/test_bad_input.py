@@ -25,6 +25,11 @@ ZONE_PROBLEMS = (
     "db.bad:5: '192.0.2' is no IPv4 address; write four numbers, as in 192.0.2.1",
     "db.bad:6: 'BOGUS' stands where a record type should; known are A, AAAA, NS, CNAME, PTR, MX, SRV, SOA, TXT, CAA",
 )
+IMAGE_PROBLEMS = (
+    "images.yaml:3: 'gcr.io/Kubeflow/a:1' is no image reference: a repository's name is in lower case",
+    "images.yaml:3: 'https://quay.io/a:1' is no image reference: 'https:' is no registry's name",
+    "images.yaml:5: 'a//b:2' is no image reference: 'a//b' is no repository's name",
+)
 FULL = "failed to register layer: write /usr/lib/libtorch.so: no space left on device"
 
 
@@ -63,7 +68,7 @@ def use(monkeypatch, *, answer=None, containers=None):
 @pytest.mark.parametrize(
     "file", sorted((DATA / "scenarios" / "bad").glob("*.yaml")), ids=lambda file: file.stem
 )
-@pytest.mark.parametrize("command", [("scenario", "validate"), ("run",)], ids=" ".join)
+@pytest.mark.parametrize("command", [("scenario", "validate"), ("run",), ("run", "--dry-run")], ids=" ".join)
 def test_a_wrong_scenario_file_is_told_by_every_command(see, monkeypatch, command, file):
     monkeypatch.chdir(file.parent)
     expected = [f"lab: {line}" for line in file.with_suffix(".txt").read_text().splitlines()]
@@ -77,9 +82,16 @@ def test_a_wrong_scenario_file_is_told_by_every_command(see, monkeypatch, comman
         (["scenario", "validate", "nope.yaml"], ["nope.yaml: no such file"]),
         (["run", "nope.yaml"], ["nope.yaml: no such file"]),
         (["run", "."], [".: a folder, where a file is wanted"]),
-        (["run", "zone.yaml", "--dry-run", "--only", "won"], ["unknown step 'won'; did you mean 'one'?"]),
+        (["run", "sound.yaml", "--dry-run", "--only", "won"], ["unknown step 'won'; did you mean 'one'?"]),
         (["run", "sound.yaml", "--from", "last"], ["unknown step 'last'; known: one"]),
         (["scenario", "validate", "zone.yaml"], ZONE_PROBLEMS),
+        (["run", "zone.yaml", "--dry-run"], ZONE_PROBLEMS),
+        (["scenario", "validate", "needs-zone.yaml"], ZONE_PROBLEMS),
+        (["run", "needs-zone.yaml", "--dry-run"], ZONE_PROBLEMS),
+        (["run", "needs-zone.yaml"], ZONE_PROBLEMS),
+        (["scenario", "validate", "images.yaml"], IMAGE_PROBLEMS),
+        (["run", "images.yaml", "--dry-run"], IMAGE_PROBLEMS),
+        (["run", "images.yaml"], IMAGE_PROBLEMS),
         (["up", "--config", "nope.yaml"], ["nope.yaml: no such file"]),
         (["up", "--config", "."], [".: a folder, where a file is wanted"]),
         (
