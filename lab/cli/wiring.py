@@ -83,15 +83,12 @@ def real_host() -> Host:
 
 def choices(name: str | None, file: Path | None, **given: object) -> LabConfig:
     """Read the choices: the file's, then the command line's, which win."""
+    from lab.spec.config import beside
     from lab.spec.reading import config_from, read_config
 
-    base = read_config(file) if file else config_from({}, "command line")
     changed = {key: value for key, value in {"name": name, **given}.items() if value is not None}
-    if changed:
-        base = config_from({**base.model_dump(exclude_unset=True), **changed}, "command line")
-    if base.static is None:
-        return base
-    return base.model_copy(update={"static": base.static.absolute()})
+    base = read_config(file).model_dump(exclude_unset=True) if file else {}
+    return config_from({**base, **beside(Path(), changed)}, "command line")
 
 
 def wired(name: str | None, file: Path | None) -> Lab:

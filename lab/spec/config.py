@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,9 @@ SMALLEST_PREFIX = 28
 
 SMALLEST_POD_PREFIX = 22
 """Kubernetes gives every node a /24 of the pods' range; a lab has three nodes."""
+
+ARCHIVE = re.compile(r"(?:\.{0,2}/|~).*|.*\.(?:tar(?:\.\w+)?|t[a-z]z|tzst)", re.DOTALL)
+"""How a node image is written that is a file. All else is a reference, unless a file has that name."""
 
 DOCUMENT_SITE = IPv4Address("10.142.18.191")
 
@@ -97,3 +101,18 @@ class LabConfig(BaseModel):
     def gateway(self) -> IPv4Address:
         """The bridge's own address, that is the host: not part of the lab."""
         return self.subnet.network_address + 1
+
+
+def beside(folder: Path, choices: Mapping[str, object]) -> dict[str, object]:
+    """Return *choices* with paths that mean the same from every folder: relative ones are from *folder*."""
+    placed = dict(choices)
+    if (static := choices.get("static")) is not None:
+        placed["static"] = _from(folder, str(static))
+    if (image := choices.get("node_image")) is not None:
+        place = _from(folder, str(image))
+        placed["node_image"] = str(place) if ARCHIVE.fullmatch(str(image)) or place.is_file() else image
+    return placed
+
+
+def _from(folder: Path, path: str) -> Path:
+    return (folder / Path(path).expanduser()).absolute()

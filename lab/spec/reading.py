@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from lab.errors import SpecError
 from lab.spec import positions
 from lab.spec.complaints import message, shape, unknown
-from lab.spec.config import LabConfig
+from lab.spec.config import LabConfig, beside
 from lab.spec.positions import Document, Value
 from lab.spec.scenario import Scenario
 from lab.spec.written import check_keys, expanded, keys, without_unknown
@@ -44,7 +44,10 @@ def parse_scenario(text: str, source: str) -> Scenario:
 
 
 def read_config(path: Path) -> LabConfig:
-    """Read `lab.yaml`. Raises SpecError. An empty file, or one of comments only, chooses nothing."""
+    """Read `lab.yaml`. Raises SpecError. An empty file, or one of comments only, chooses nothing.
+
+    Paths in it are meant from its own folder.
+    """
     text = read_text(path)
     if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
         return LabConfig()
@@ -53,7 +56,8 @@ def read_config(path: Path) -> LabConfig:
     if isinstance(value, dict):
         check_keys(LabConfig, value, (), document)
         value = without_unknown(LabConfig, value)
-    return _or_raise(_validated(LabConfig, value, document), document)
+    config = _or_raise(_validated(LabConfig, value, document), document)
+    return config.model_copy(update=beside(path.parent, config.model_dump(exclude_unset=True)))
 
 
 def config_from(choices: Mapping[str, object], source: str) -> LabConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 import pytest
 
@@ -372,6 +373,18 @@ def test_the_lab_that_stands_is_wired_as_it_was_made(host, containers):
 
     assert wiring.wired(None, None).config == made
     assert wiring.wired("another", None).config == LabConfig(name="another")
+
+
+def test_paths_of_the_command_line_are_from_here_and_win_over_those_beside_the_file(tmp_path, monkeypatch):
+    (tmp_path / "conf").mkdir()
+    file = tmp_path / "conf" / "lab.yaml"
+    file.write_text("static: a\nnode_image: ./a.tar\npod_subnet: 10.200.0.0/18\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert wiring.choices(None, file).static == tmp_path / "conf" / "a"
+    changed = wiring.choices(None, file, static=Path("b"), node_image="b.tar", subnet="10.233.64.0/24")
+    assert (changed.static, changed.node_image) == (tmp_path / "b", f"{tmp_path}/b.tar")
+    assert wiring.choices(None, file, node_image="kindest/node:v1").node_image == "kindest/node:v1"
 
 
 def test_a_doctor_is_told_the_subnet(lab, monkeypatch):

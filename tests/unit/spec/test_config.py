@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from lab.errors import SpecError
 from lab.spec.config import SMALLEST_PREFIX, LabConfig
-from lab.spec.reading import config_from
+from lab.spec.reading import config_from, read_config
 
 
 def problem(**choices):
@@ -135,3 +137,44 @@ def test_in_every_subnet_the_lab_has_addresses_of_its_own(number, prefix):
 
     assert len(own) == 3
     assert all(subnet[0] < address < subnet[-1] for address in own)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("static: ./static", {"static": "{folder}/static"}),
+        ("static: static", {"static": "{folder}/static"}),
+        ("static: ../static", {"static": "{folder}/../static"}),
+        ("static: /srv/static", {"static": "/srv/static"}),
+        ("static: ~/static", {"static": "{home}/static"}),
+        ("static: .", {"static": "{folder}"}),
+        ("node_image: ./node.tar.xz", {"node_image": "{folder}/node.tar.xz"}),
+        ("node_image: node.tar.xz", {"node_image": "{folder}/node.tar.xz"}),
+        ("node_image: images/node.tgz", {"node_image": "{folder}/images/node.tgz"}),
+        ("node_image: ../node.tar.zst", {"node_image": "{folder}/../node.tar.zst"}),
+        ("node_image: /srv/node.tar", {"node_image": "/srv/node.tar"}),
+        ("node_image: ~/node.tar", {"node_image": "{home}/node.tar"}),
+        ("node_image: there", {"node_image": "{folder}/there"}),
+        ("node_image: kindest/node:v1.34.0", {"node_image": "kindest/node:v1.34.0"}),
+        ("node_image: registry.test:5000/node", {"node_image": "registry.test:5000/node"}),
+        ("name: other", {"static": "None", "node_image": "None"}),
+    ],
+)
+def test_paths_are_meant_from_beside_the_file(tmp_path, monkeypatch, written, expected):
+    folder, home = tmp_path / "conf", tmp_path / "home"
+    (folder / "elsewhere").mkdir(parents=True)
+    (folder / "there").write_text("")
+    (folder / "lab.yaml").write_text(f"{written}\n")
+    monkeypatch.setenv("HOME", str(home))
+    for here, file in (
+        (tmp_path, "conf/lab.yaml"),
+        (folder, "lab.yaml"),
+        (folder / "elsewhere", "../lab.yaml"),
+    ):
+        monkeypatch.chdir(here)
+        config = read_config(Path(file))
+        found = {key: os.path.normpath(str(getattr(config, key))) for key in expected}
+
+        assert found == {
+            key: os.path.normpath(value.format(folder=folder, home=home)) for key, value in expected.items()
+        }
