@@ -24,6 +24,16 @@ def register(app: typer.Typer) -> None:
     app.command("egress")(egress)
 
 
+def moment(text: str) -> datetime:
+    """Read a day, or a day and a time: UTC, unless it says otherwise."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no time; write it like 2026-01-31 or 2026-01-31T13:01:15 (UTC)"
+        ) from None
+
+
 def egress(
     name: Name = None,
     config: ConfigFile = None,
@@ -32,7 +42,8 @@ def egress(
         bool, typer.Option("--follow", "-f", help="Print rows as they come, until Ctrl-C.")
     ] = False,
     since: Annotated[
-        datetime | None, typer.Option(help="Only what was wanted after this time (UTC).")
+        datetime | None,
+        typer.Option(parser=moment, metavar="TIME", help="Only what was wanted after this time (UTC)."),
     ] = None,
 ) -> None:
     """Print everything that was wanted from outside and not had: by whom, what, how often, in which step."""

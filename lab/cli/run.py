@@ -57,6 +57,7 @@ def run(
 
     text = _text(document)
     scenarios = read_checked(files)
+    _archive_is_wanted(archive, scenarios)
     chosen = replay.chosen(scenarios, only=only, start_from=start_from)
     if dry_run:
         print(as_plan(chosen, unselected=_unselected(chosen, only=only, start_from=start_from)))
@@ -74,6 +75,21 @@ def run(
     )
     held = run_in(request, lab, watch=Live, done=partial(_print_report, as_json=as_json), say=say)
     raise typer.Exit(0 if held else 1)
+
+
+def _archive_is_wanted(archive: Path | None, scenarios: Sequence[Scenario]) -> None:
+    """See that the user's archive is a file, and that it would be used. Raises SpecError."""
+    from lab.errors import SpecError
+
+    if archive is None:
+        return
+    if not archive.is_file():
+        seen = "a folder" if archive.is_dir() else "no such file"
+        raise SpecError([f"{archive}: {seen}; --archive wants an image archive"])
+    if not any(scenario.needs.archives for scenario in scenarios):
+        raise SpecError(
+            [f"{archive}: no scenario here needs an archive (`needs: archives:`); leave --archive out"]
+        )
 
 
 def _unselected(scenarios: Sequence[Scenario], *, only: str | None, start_from: str | None) -> frozenset[str]:

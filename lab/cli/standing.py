@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,7 +36,7 @@ def up(
     subnet: Annotated[str | None, typer.Option(help="The site's network.")] = None,
     node_image: Annotated[str | None, typer.Option(help="A kind node image: reference or archive.")] = None,
     static: Annotated[
-        Path | None, typer.Option(help="A folder to serve in place of the made digits.")
+        str | None, typer.Option(metavar="FOLDER", help="A folder to serve in place of the made digits.")
     ] = None,
 ) -> None:
     """Bring the lab up, or repair it. Doing it twice is doing it once."""

@@ -11,6 +11,8 @@ from lab.spec.scenario import Scenario
 
 def chosen(scenarios: Sequence[Scenario], *, only: str | None, start_from: str | None) -> Sequence[Scenario]:
     """Leave out the scenarios in which nothing is selected. Raises SpecError where nothing would be left."""
+    if only is not None and start_from is not None:
+        raise SpecError(["--only and --from: one step alone, or all from one on; take one of the two out"])
     for name in (only, start_from):
         if name is not None and not any(has(scenario, name) for scenario in scenarios):
             raise SpecError([unknown("step", name, [step.name for one in scenarios for step in one.steps])])

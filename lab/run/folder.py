@@ -17,6 +17,7 @@ from lab.report.before import Before
 from lab.report.labfacts import LabFacts
 from lab.report.traffic import Traffic
 from lab.report.usage import Sample
+from lab.spec.reading import read_text
 
 T = TypeVar("T")
 
@@ -81,4 +82,4 @@ class RunFolder:
     def _kept(self, name: str, parse: Callable[[str, str], T]) -> T | None:
         """Return what a file holds; None where the run did not come to write it."""
         path = self.path / name
-        return parse(path.read_text(), str(path)) if path.is_file() else None
+        return parse(read_text(path), str(path)) if path.is_file() else None

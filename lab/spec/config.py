@@ -8,7 +8,15 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from lab.spec.registries import different, registry_name
 
@@ -21,7 +29,17 @@ SMALLEST_POD_PREFIX = 22
 ARCHIVE = re.compile(r"(?:\.{0,2}/|~).*|.*\.(?:tar(?:\.\w+)?|t[a-z]z|tzst)", re.DOTALL)
 """How a node image is written that is a file. All else is a reference, unless a file has that name."""
 
+NOBODYS = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
+"""Ranges that no site can have: this host's, one link's, groups', reserved (RFC 6890)."""
+
 DOCUMENT_SITE = IPv4Address("10.142.18.191")
+
+
+def _written(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, str) and not value.strip():
+        msg = f"{info.field_name} is empty; write a path, or leave it out"
+        raise ValueError(msg)
+    return value
 
 
 def _lab_name(name: str) -> str:
@@ -45,9 +63,9 @@ class LabConfig(BaseModel):
     """The document's cluster gave its pods addresses of this range (`10.233.125.9`)."""
     service_subnet: IPv4Network = IPv4Network("10.233.0.0/18")
     """The document's services have addresses of this range (`10.233.0.1`)."""
-    node_image: str | None = None
+    node_image: Annotated[str | None, BeforeValidator(_written)] = None
     """A reference or an archive's path. Default: pulled, else composed."""
-    static: Path | None = None
+    static: Annotated[Path | None, BeforeValidator(_written)] = None
     """A folder to serve in place of the made digits (`MNIST_data`, `exdb/mnist/*.gz`)."""
     mirrors: Annotated[
         tuple[Annotated[str, AfterValidator(registry_name)], ...], AfterValidator(different)
@@ -76,6 +94,8 @@ class LabConfig(BaseModel):
             )
             raise ValueError(msg)
         ranges = {"subnet": self.subnet, "pod_subnet": self.pod_subnet, "service_subnet": self.service_subnet}
+        for name, asked in ranges.items():
+            _can_be_a_sites(name, asked)
         names = list(ranges)
         for index, one in enumerate(names):
             for other in names[index + 1 :]:
@@ -103,12 +123,19 @@ class LabConfig(BaseModel):
         return self.subnet.network_address + 1
 
 
+def _can_be_a_sites(name: str, asked: IPv4Network) -> None:
+    taken = next((one for one in NOBODYS if one.overlaps(asked)), None)
+    if taken is not None:
+        msg = f"{name} {asked} overlaps {taken}, which no site can have; choose one in 10.0.0.0/8, say"
+        raise ValueError(msg)
+
+
 def beside(folder: Path, choices: Mapping[str, object]) -> dict[str, object]:
     """Return *choices* with paths that mean the same from every folder: relative ones are from *folder*."""
     placed = dict(choices)
-    if (static := choices.get("static")) is not None:
+    if static := choices.get("static"):
         placed["static"] = _from(folder, str(static))
-    if (image := choices.get("node_image")) is not None:
+    if image := choices.get("node_image"):
         place = _from(folder, str(image))
         placed["node_image"] = str(place) if ARCHIVE.fullmatch(str(image)) or place.is_file() else image
     return placed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,7 +41,7 @@ class _Walk:
         self._seen: set[Path] = set()
 
     def visit(self, path: Path, trail: tuple[Path, ...]) -> None:
-        place = path.resolve()
+        place = Path(os.path.realpath(path))  # never raises, links in a circle included
         if place in self._seen:
             return
         self._seen.add(place)
