@@ -33,6 +33,7 @@ def typed(name: str, *argv: str, stdin: str | None = None) -> subprocess.Complet
 
 @pytest.fixture(scope="module")
 def pod(name: str) -> Iterator[str]:
+    assert lab("images", "push", "airgap-lab/probe:latest", "--name", name).returncode == 0
     run = (
         "run",
         POD,
