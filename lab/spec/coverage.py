@@ -82,7 +82,7 @@ def _classified(block: Block) -> Iterator[Line]:
         if command is None:
             yield Line(number, Kind.CONTENT, text.rstrip())
             continue
-        more = prompts.further(command, [text for (_, text), _ in left])
+        more = prompts.further(command, (text for (_, text), _ in left))
         whole = "\n".join([command, *more]) if more else ""
         yield Line(number, Kind.COMMAND, command, whole)
         for text in more:

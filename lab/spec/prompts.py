@@ -6,7 +6,8 @@ In doubt a line is a command: whoever answers for it must type it, so a wrong gu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 _SURE = re.compile(
     r"""\s*
@@ -18,7 +19,7 @@ _SURE = re.compile(
       | [A-Za-z]:\\[^<>|?*"]*>\s*                              # C:\>
       | In\s\[\d+\]:\s                                         # IPython's
       | ➜\s+\S+(?:\s+git:\(\S+\))?(?:\s+✗)?\s+                 # zsh's with a theme
-      | [\u276f\u03bb]\s+                                           # zsh's and Windows', with others
+      | [\u276f\u03bb]\s+                                       # zsh's and Windows', with others
       | >>>\s+
       | \$\s+
     )
@@ -42,52 +43,17 @@ _NO_PROGRAMS = frozenset({"from", "import", "def", "class", "return"})
 """Words that begin lines of Python and of no shell."""
 _CONTINUED = re.compile(r"\s*(?:>{1,2}|\.{3})(?: |$)")
 """What shells and Python print before the further lines of a command."""
+_PRINTED = re.compile(r"(?:>>|\.{3}) +\S")
+"""Python and PowerShell print this before further lines only."""
 _HERE = re.compile(r"(?<!<)<<(?![<])-?\s*[\"'\\]?(?P<end>[A-Za-z_][\w.-]*)")
 
 SCRIPTS = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash", "fish", "powershell", "ps1", "bat", "cmd"})
-FILES = frozenset(
-    {
-        "yaml",
-        "yml",
-        "json",
-        "jsonc",
-        "jsonnet",
-        "toml",
-        "ini",
-        "conf",
-        "cfg",
-        "properties",
-        "env",
-        "dockerfile",
-        "makefile",
-        "make",
-        "python",
-        "py",
-        "go",
-        "rust",
-        "java",
-        "javascript",
-        "js",
-        "typescript",
-        "ts",
-        "c",
-        "cpp",
-        "css",
-        "html",
-        "xml",
-        "sql",
-        "hcl",
-        "terraform",
-        "nginx",
-        "diff",
-        "patch",
-        "csv",
-        "zone",
-        "dns",
-        "markdown",
-        "md",
-    }
-)
+FILES = frozenset({
+    "yaml", "yml", "json", "jsonc", "jsonnet", "toml", "ini", "conf", "cfg", "properties", "env",
+    "dockerfile", "makefile", "make", "python", "py", "go", "rust", "java", "javascript", "js",
+    "typescript", "ts", "c", "cpp", "css", "html", "xml", "sql", "hcl", "terraform", "nginx", "diff",
+    "patch", "csv", "zone", "dns", "markdown", "md",
+})  # fmt: skip
 """Languages whose blocks show a file, in which `#`, `%` and `>` at a line's beginning are no prompts."""
 
 
@@ -116,57 +82,66 @@ def has_bare_prompts(language: str, texts: Sequence[str]) -> bool:
     return language not in FILES
 
 
-def further(command: str, following: Sequence[str]) -> list[str]:
+def further(command: str, following: Iterable[str]) -> list[str]:
     """Return the lines *following* that belong to *command*, without what a shell prints before them.
 
     Where a quote or a here document is never closed, only what a backslash, `|` or `&&` asks for.
     """
+    typing = _Typing()
+    typing.take(command)
     lines: list[str] = []
     asked = 0
     for text in following:
-        whole = "\n".join([command, *lines])
-        if not _unfinished(whole):
+        if typing.is_complete and not _PRINTED.match(text):
             return lines
         if typed(text, bare=False) is not None and not _CONTINUED.match(text):
             break
-        if asked == len(lines) and _goes_on(whole):
-            asked += 1
         lines.append(_CONTINUED.sub("", text, count=1).rstrip())
-    return lines if not _unfinished("\n".join([command, *lines])) else lines[:asked]
+        if asked == len(lines) - 1 and typing.goes_on:
+            asked += 1
+        typing.take(lines[-1])
+    return lines if typing.is_complete else lines[:asked]
 
 
 def key(command: str) -> tuple[str, ...]:
-    """Return what is equal for the same command otherwise broken into lines, or with other blanks."""
+    """Return what is equal for the same command otherwise broken, or with other blanks and blank lines."""
     first, *rest = re.sub(r"\\\n\s*", " ", command).split("\n")
-    return " ".join(first.split()), *(line.rstrip() for line in rest)
+    return " ".join(first.split()), *(line.rstrip() for line in rest if line.strip())
 
 
-def _unfinished(text: str) -> bool:
-    head, rest = "", text.split("\n")
-    while rest:
-        head = f"{head}\n{rest.pop(0)}" if head else rest.pop(0)
-        if _goes_on(head) or _quote_is_open(head):
-            if not rest:
-                return True
-            continue
-        for here in _HERE.finditer(head):
-            while rest:
-                if rest.pop(0).strip() == here["end"]:
-                    break
-            else:
-                return True
-        head = ""
-    return False
+@dataclass(slots=True)
+class _Typing:
+    """What a shell still waits for, after the lines that it has taken."""
+
+    goes_on: bool = False
+    """The line ended in a backslash, `|` or `&&`."""
+    _quote: str = ""
+    _here: list[str] = field(default_factory=list)
+    """The ends of here documents to come."""
+    _in_here: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        return not (self.goes_on or self._quote or self._here)
+
+    def take(self, line: str) -> None:
+        if self._in_here:
+            if line.strip() == self._here[0]:
+                self._here.pop(0)
+            self._in_here = bool(self._here)
+            return
+        if not self._quote:
+            self._here += [found["end"] for found in _HERE.finditer(line)]
+        self._quote = _quote_after(line, self._quote)
+        broken = (len(line) - len(line.rstrip("\\"))) % 2 == 1
+        self.goes_on = broken or line.rstrip().endswith(("|", "&&"))
+        self._in_here = bool(self._here) and not self._quote and not broken
 
 
-def _goes_on(text: str) -> bool:
-    backslashes = len(text) - len(text.rstrip("\\"))
-    return backslashes % 2 == 1 or text.rstrip().endswith(("|", "&&"))
-
-
-def _quote_is_open(text: str) -> bool:
-    quote, escaped = "", False
-    for index, character in enumerate(text):
+def _quote_after(line: str, quote: str) -> str:
+    """Return the quote that is open at the end of *line*, where *quote* is at its beginning."""
+    escaped = False
+    for index, character in enumerate(line):
         if escaped:
             escaped = False
         elif character == "\\" and quote != "'":
@@ -175,6 +150,6 @@ def _quote_is_open(text: str) -> bool:
             quote = "" if character == quote else quote
         elif character in "'\"":
             quote = character
-        elif character == "#" and (index == 0 or text[index - 1].isspace()):
-            return False
-    return bool(quote)
+        elif character == "#" and (index == 0 or line[index - 1].isspace()):
+            break
+    return quote

@@ -69,7 +69,11 @@ def test_a_block_of_a_file_or_of_a_script_has_comments(language, texts, bare):
         (["cat <<'EOF' >a", "> a: b", "> EOF", "e"], ["a: b", "EOF"]),
         (["cat <<-EOF", "\ta", "\tEOF", "b"], ["\ta", "\tEOF"]),
         (["cat <<A <<B", "a", "A", "b", "B", "c"], ["a", "A", "b", "B"]),
-        (["cat <<EOF |", "a", "EOF"], ["a", "EOF"]),
+        (["cat <<EOF |", "a", "EOF", "wc", "1"], ["a", "EOF", "wc"]),
+        (["cat <<EOF \\", "  > a", "b", "EOF", "c"], ["a", "b", "EOF"]),
+        (["cat <<EOF; echo 'a", "b'", "c", "EOF", "d"], ["b'", "c", "EOF"]),
+        (["for a in b:", "...     print(a)", "...", "b"], ["    print(a)"]),
+        (["Get-Item `", ">> a", "b"], ["a"]),
         (["sh -c 'a", "b'", "c"], ["b'"]),
         (['echo "a', '> b"', "c"], ['b"']),
         (["tr a b <<< c", "d"], []),
@@ -98,10 +102,15 @@ def test_the_further_lines_of_a_command(lines, belong):
         ("cat <<E\na\nE", "cat  <<E\na \nE", True),
         ("cat <<E\n a\nE", "cat <<E\na\nE", False),
         ("ls", "ls\nls", False),
+        ("cat <<E\na\nb\nE", "cat <<E\na\n\nb\nE", True),
     ],
 )
 def test_the_same_command_is_known_again(one, other, same):
     assert (key(one) == key(other)) is same
+
+
+def test_a_quote_that_is_never_closed_takes_no_time():
+    assert further("echo don't", ["a" * 40] * 20_000) == []
 
 
 @given(st.text(), st.lists(st.text()))
