@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from lab.builds.oci import Store, Stored
+from lab.builds.oci import Store
 from lab.builds.pull import pull
 from lab.builds.push import push, registry
 from lab.builds.reference import Reference
 from lab.builds.store import gather, open_store
+from lab.builds.stored import Stored
 from lab.host import Host
 from lab.spec.topology import Topology
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lab.builds import layout
+from lab.builds.archive import Files
 from lab.builds.failures import explained
 from lab.builds.intake import take
-from lab.builds.oci import Store, Stored
+from lab.builds.oci import Store
 from lab.builds.reference import parse_reference
+from lab.builds.stored import Stored
 from lab.errors import LabError
 from lab.host.shell import Shell
 
@@ -22,11 +24,11 @@ SAVE = 'docker save "${@:3}" | tar -x -C "$1" --exclude-from="$2"'
 
 
 class NoImage(LabError):
-    """The engine has no image of these names."""
+    """Nobody has an image of these names: by default, the engine has not."""
 
-    def __init__(self, references: Sequence[str]) -> None:
+    def __init__(self, references: Sequence[str], why: str | None = None) -> None:
         super().__init__(
-            f"the engine has no image {', '.join(references)}; `lab images build` makes the lab's own"
+            why or f"the engine has no image {', '.join(references)}; `lab images build` makes the lab's own"
         )
         self.references = tuple(references)
 
@@ -78,8 +80,6 @@ def _save(
         if not saved.ok:
             raise explained(saved)
         files = {str(file.relative_to(unpacked)): file for file in unpacked.rglob("*") if file.is_file()}
-        images = take(
-            store, files, f"docker save {' '.join(references)}", layout.host_architecture(), pack=True
-        )
-    named = {str(parse_reference(name)): stored for name, stored in images.items()}
-    return {reference: named[str(parse_reference(reference))] for reference in references}
+        what, here = f"docker save {' '.join(references)}", layout.host_architecture()
+        images = take(store, Files(files), what, here, pack=True)
+    return {reference: images[str(parse_reference(reference))] for reference in references}

@@ -2,155 +2,200 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from lab.builds import layout, packing
-from lab.builds.archive import unpack
-from lab.builds.layout import Blob, Manifest
-from lab.builds.oci import Store, Stored
+from lab.builds import layout, packing, platforms, saved
+from lab.builds.archive import Files, unpack
+from lab.builds.entries import Entry, read_entry, settle
+from lab.builds.layout import Blob, Manifest, Platform
+from lab.builds.oci import Store
+from lab.builds.reference import parse_reference
+from lab.builds.stored import Stored
 from lab.errors import LabError
 
 
-def read_archive(store: Store, archive: Path, *, architecture: str | None = None) -> Mapping[str, Stored]:
-    """Take every image of a user's archive: its names (a digest where it has none) to the image."""
+def read_archive(
+    store: Store,
+    archive: Path,
+    *,
+    architecture: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Mapping[str, Stored]:
+    """Take every image of a user's archive: its complete names to the image. *say* what is left aside."""
     with store.partial() as folder:
-        files = unpack(archive, Path(folder))
-        images = take(store, files, str(archive), architecture or layout.host_architecture())
+        images = take(
+            store,
+            unpack(archive, Path(folder)),
+            str(archive),
+            architecture or layout.host_architecture(),
+            say=say,
+        )
     for stored in images.values():
-        store.record(stored.manifest.config.digest, stored)
+        store.record(stored.manifest.config.digest, Stored(stored.single, stored.manifest))
     return images
 
 
 def take(
-    store: Store, files: Mapping[str, Path], what: str, architecture: str, *, pack: bool = False
+    store: Store,
+    files: Files,
+    what: str,
+    architecture: str,
+    *,
+    pack: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Stored]:
-    """Move the images that lie in *files* (name in the archive to file) into *store*: all, or nothing.
+    """Move the images that lie in *files* into *store*: all that are images for this machine, or nothing.
 
     With *pack* plain layers are compressed. A user's archive stays as it is: its digests are the user's.
     """
     there = len(store.added)
+    asides: list[str] = []
     try:
-        return _take(store, files, what, architecture, pack=pack)
+        images = _take(Source(store, files, what, pack=pack), architecture, asides)
     except BaseException:
         store.forget(there)
         raise
-
-
-def _take(
-    store: Store, files: Mapping[str, Path], what: str, architecture: str, *, pack: bool
-) -> dict[str, Stored]:
-    if "index.json" in files:
-        images = _take_oci(store, files, what, architecture, pack=pack)
-    elif "manifest.json" in files:
-        images = _take_saved(store, files, what)
-    else:
-        raise LabError(f"{what}: holds no image (neither index.json nor manifest.json)")
     if not images:
-        raise LabError(f"{what}: holds no image for linux/{architecture}, which this host is")
-    for stored in images.values():
-        text = store.path(stored.manifest.config.digest).read_bytes()
-        config = layout.decode(layout.Config, text, f"{what}: an image's config")
-        if config.architecture and config.architecture != architecture:
-            raise LabError(
-                f"{what}: is for linux/{config.architecture}, but this host is linux/{architecture}"
+        store.forget(there)
+        raise LabError("\n".join(f"{what}: {one}" for one in asides))
+    for one in asides:
+        say(f"{one}; left aside")
+    return images
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An archive's files, on their way into the store."""
+
+    store: Store
+    files: Files
+    what: str
+    pack: bool
+
+    def text(self, blob: Blob) -> bytes | None:
+        """Return the content of a document, from the archive, from its descriptor or from before."""
+        file, known = self.files.find(blob.digest)
+        if file is not None and file.stat().st_size <= layout.LARGEST_DOCUMENT:
+            content = file.read_bytes()
+            found = known or f"sha256:{hashlib.sha256(content).hexdigest()}"
+            if found != blob.digest and blob.digest.startswith("sha256:"):
+                raise LabError(f"{self.what}: a part is damaged: it should be {blob.digest} and is {found}")
+            return content
+        return _inline(blob) or self.store.text(blob)
+
+    def holds(self, blob: Blob) -> bool:
+        file, _ = self.files.find(blob.digest)
+        return file is not None or _inline(blob) is not None or self.store.has(blob)
+
+    def have(self, blob: Blob) -> None:
+        """Have *blob* in the store, from the archive or from before."""
+        file, known = self.files.find(blob.digest)
+        inline = _inline(blob)
+        if file is not None:
+            self.store.keep(file, self.what, blob.digest, known=known)
+        elif inline is not None:
+            self.store.keep_text(inline, self.what)
+        if not self.store.has(blob):
+            raise saved.missing(self.what, blob.digest)
+
+    def packed(self, manifest: Manifest) -> Stored:
+        """Have the layers in the store, none of them plain."""
+
+        def layer(blob: Blob) -> Blob:
+            if blob.media_type != layout.OCI_LAYER:
+                self.have(blob)
+                return blob
+            return self.store.packed(blob.digest) or packing.pack(
+                self.store, self._file(blob), blob, self.what
             )
-    return images
+
+        return saved.store_manifest(
+            self.store, manifest.config, [layer(one) for one in manifest.layers], self.what
+        )
+
+    def _file(self, blob: Blob) -> Path:
+        file, _ = self.files.find(blob.digest)
+        if file is None or file.stat().st_size != blob.size:
+            raise saved.missing(self.what, blob.digest)
+        return file
 
 
-def _take_oci(
-    store: Store, files: Mapping[str, Path], what: str, architecture: str, *, pack: bool
-) -> dict[str, Stored]:
-    index = layout.decode(layout.Index, files["index.json"].read_bytes(), f"{what}: index.json")
-    waiting = [(layout.named(blob.annotations), blob) for blob in index.manifests]
-    names = {f"sha256:{Path(entry.config).name}": entry.names for entry in _saved(files, what)}
-    images: dict[str, Stored] = {}
-    for name, blob in waiting:
-        _have(store, files, blob, what)
-        text = store.path(blob.digest).read_bytes()
-        if blob.media_type in layout.INDEXES:
-            inner = layout.decode(layout.Index, text, f"{what}: an index")
-            waiting.extend((name, one) for one in layout.choose(inner.manifests, architecture))
-            continue
-        manifest = layout.decode(Manifest, text, f"{what}: a manifest")
-        _have(store, files, manifest.config, what)
-        if pack:
-            stored = _packed(store, files, manifest, what)
-        else:
-            for layer in manifest.layers:
-                _have(store, files, layer, what)
-            stored = Stored(Blob(media_type=blob.media_type, digest=blob.digest, size=blob.size), manifest)
-        found = (name,) if name else names.get(manifest.config.digest)
-        images.update(dict.fromkeys(found or (blob.digest,), stored))
-    return images
+def _take(source: Source, here: str, asides: list[str]) -> dict[str, Stored]:
+    named = source.files.named
+    listed = saved.listed(named, source.what)
+    if "index.json" in named:
+        content = named["index.json"].read_bytes()
+        index = layout.decode(layout.Index, content, f"{source.what}: index.json")
+        if index.manifests or not listed:
+            others = saved.names(listed, named)
+            read = [
+                read_entry(blob, number, source.text, others, here=here, what=source.what)
+                for number, blob in enumerate(index.manifests, 1)
+            ]
+            asides += [one for one in read if isinstance(one, str)] or (
+                [] if read else ["holds no image: index.json lists nothing"]
+            )
+            taken, said = settle([one for one in read if isinstance(one, Entry)])
+            asides += said
+            return {
+                name: image for name, entry in taken.items() if (image := _image(source, entry, name, asides))
+            }
+    if listed:
+        return saved.take(source.store, source.files, listed, source.what, here=here, asides=asides)
+    raise LabError(f"{source.what}: holds no image ({saved.instead(named)})")
 
 
-def _take_saved(store: Store, files: Mapping[str, Path], what: str) -> dict[str, Stored]:
-    """Give each image of a manifest.json the manifest that it lacks."""
-    kept: dict[Path, Blob] = {}
-
-    def keep(name: str) -> Blob:
-        file = files.get(name)
-        if file is None:
-            raise _missing(what, name)
-        if file not in kept:
-            media_type, size = layout.layer_type(file), file.stat().st_size
-            kept[file] = Blob(media_type=media_type, digest=store.keep(file, what), size=size)
-        return kept[file]
-
-    images: dict[str, Stored] = {}
-    for entry in _saved(files, what):
-        config = keep(entry.config).model_copy(update={"media_type": layout.OCI_CONFIG})
-        stored = _manifest(store, config, [keep(name) for name in entry.layers], what)
-        images.update(dict.fromkeys(entry.names or (config.digest,), stored))
-    return images
-
-
-def _saved(files: Mapping[str, Path], what: str) -> Sequence[layout.Saved]:
-    if "manifest.json" not in files:
-        return ()
-    return layout.decode(layout.SavedList, files["manifest.json"].read_bytes(), f"{what}: manifest.json").root
+def _image(source: Source, entry: Entry, name: str, asides: list[str]) -> Stored | None:
+    """Have the entry's image in the store for *name*: the index if that is whole, else what runs here."""
+    chosen, node = entry.chosen, entry.node
+    assert chosen.manifest is not None, "only what has a manifest is chosen"
+    source.have(chosen.manifest.config)
+    if source.pack:
+        return source.packed(chosen.manifest)
+    digest = parse_reference(name).digest
+    whole = node.children is not None and digest != chosen.blob.digest and _whole(source, entry)
+    stored = Stored(node.blob, chosen.manifest, node) if whole else Stored(chosen.blob, chosen.manifest)
+    if digest not in {None, stored.digest}:
+        asides.append(f"{entry.label}: {_other_digest(entry, stored)}")
+        return None
+    if node.children is not None and not whole and digest is None:
+        word = platforms.word(chosen.platform or Platform())
+        asides.append(
+            f"{entry.label}: the index itself, as not all of it is here; its name leads to {word} alone"
+        )
+    for blob in (*stored.documents, *stored.blobs):
+        source.have(blob)
+    return stored
 
 
-def _packed(store: Store, files: Mapping[str, Path], manifest: Manifest, what: str) -> Stored:
-    """Have the layers in the store, none of them plain."""
-
-    def layer(blob: Blob) -> Blob:
-        if blob.media_type != layout.OCI_LAYER:
-            _have(store, files, blob, what)
-            return blob
-        return store.packed(blob.digest) or packing.pack(store, _file(files, blob, what), blob, what)
-
-    return _manifest(store, manifest.config, tuple(layer(blob) for blob in manifest.layers), what)
+def _whole(source: Source, entry: Entry) -> bool:
+    """Say whether a registry can be given the index: it takes one only with all that it names."""
+    nodes = list(entry.node.walk())
+    if any(one.manifest is None and one.children is None for one in nodes):
+        return False
+    parts = [blob for one in nodes if one.manifest for blob in one.manifest.blobs]
+    return all(one.digest.startswith("sha256:") for one in parts) and all(map(source.holds, parts))
 
 
-def _manifest(store: Store, config: Blob, layers: Sequence[Blob], what: str) -> Stored:
-    """Make the manifest of an image that has none, or has another."""
-    manifest = Manifest(config=config, layers=tuple(layers))
-    text = manifest.model_dump_json(by_alias=True, exclude_none=True).encode()
-    blob = Blob(media_type=layout.OCI_MANIFEST, digest=store.keep_text(text, what), size=len(text))
-    return Stored(blob, manifest)
+def _other_digest(entry: Entry, stored: Stored) -> str:
+    if parse_reference(entry.names[0]).digest == entry.node.blob.digest:
+        return (
+            "the name is an index's, and not all of it is here, so that no registry takes it: copy it with"
+            f" `skopeo copy --all`, or use {stored.digest}, which is the part of it that runs here"
+        )
+    return f"the name says another digest than it has, {entry.node.blob.digest}"
 
 
-def _have(store: Store, files: Mapping[str, Path], blob: Blob, what: str) -> None:
-    """Have *blob* in the store, from the archive or from before."""
-    file = files.get(_member(blob))
-    if file is not None and file.is_file():
-        store.keep(file, what, blob.digest)
-    if not store.has(blob):
-        raise _missing(what, blob.digest)
-
-
-def _file(files: Mapping[str, Path], blob: Blob, what: str) -> Path:
-    file = files.get(_member(blob))
-    if file is None or file.stat().st_size != blob.size:
-        raise _missing(what, blob.digest)
-    return file
-
-
-def _member(blob: Blob) -> str:
-    return f"blobs/{blob.digest.replace(':', '/')}"
-
-
-def _missing(what: str, part: str) -> LabError:
-    return LabError(f"{what}: lacks a part, {part}; it was not written to its end")
+def _inline(blob: Blob) -> bytes | None:
+    """Return what a descriptor carries of its blob, where that is right."""
+    try:
+        content = base64.b64decode(blob.data, validate=True) if blob.data else None
+    except binascii.Error:
+        return None
+    right = content is not None and f"sha256:{hashlib.sha256(content).hexdigest()}" == blob.digest
+    return content if right else None

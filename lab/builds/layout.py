@@ -1,58 +1,71 @@
 """Images as they lie in an unpacked archive: an OCI layout, or what older `docker save`s wrote.
 
-Facts: the OCI image specification (image-layout, manifest, config), Docker's image-spec v1.2 (manifest.json).
+Facts: the OCI image specification (image-layout, descriptor, manifest, index, config), Docker's image-spec
+v1.2 (manifest.json). Go writes an empty list as null, and Docker 25.0 does so in index.json.
 """
 
 from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, ValidationError
 
 from lab.errors import LabError
 
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
 OCI_LAYER_ZSTD = f"{OCI_LAYER}+zstd"
-INDEXES = {
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-}
+MANIFESTS = {OCI_MANIFEST, "application/vnd.docker.distribution.manifest.v2+json"}
+INDEXES = {OCI_INDEX, "application/vnd.docker.distribution.manifest.list.v2+json"}
 COMPRESSIONS = ((b"\x1f\x8b", "+gzip"), (b"\x28\xb5\x2f\xfd", "+zstd"))
-NAME_KEYS = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
+LARGEST_DOCUMENT = 4 << 20
+"""Bytes of a manifest, an index or a config; registries take no larger manifest."""
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 M = TypeVar("M", bound=BaseModel)
 
 
+def _or(empty: Any) -> BeforeValidator:  # noqa: ANN401 - whatever the field's type is
+    return BeforeValidator(lambda value: empty if value is None else value)
+
+
 class Document(BaseModel):
-    model_config = ConfigDict(populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True, frozen=True)
 
 
 class Platform(Document):
-    architecture: str
-    os: str
+    architecture: str = ""
+    os: str = ""
+    variant: str = ""
 
 
 class Blob(Document):
     """A descriptor: what a manifest or index says of a blob."""
 
-    media_type: str = Field(alias="mediaType")
-    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
-    size: int
-    annotations: dict[str, str] = {}
+    media_type: str = Field("", alias="mediaType")
+    digest: str = Field(pattern=r"^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$")
+    size: int = Field(ge=0)
+    annotations: Annotated[dict[str, str], _or({})] = {}
     platform: Platform | None = None
+    artifact_type: str | None = Field(None, alias="artifactType")
+    data: str | None = None
+    """The content itself, in base64, where a small one travels in its descriptor."""
+
+
+Blobs = Annotated[tuple[Blob, ...], _or(())]
 
 
 class Manifest(Document):
-    schema_version: Literal[2] = Field(2, alias="schemaVersion")
+    schema_version: int = Field(2, alias="schemaVersion")
     media_type: str = Field(OCI_MANIFEST, alias="mediaType")
+    artifact_type: str | None = Field(None, alias="artifactType")
     config: Blob
-    layers: tuple[Blob, ...]
+    layers: Blobs = ()
 
     @property
     def blobs(self) -> tuple[Blob, ...]:
@@ -60,7 +73,17 @@ class Manifest(Document):
 
 
 class Index(Document):
-    manifests: tuple[Blob, ...]
+    manifests: Blobs = ()
+
+
+class Shape(Document):
+    """What tells one kind of document from another."""
+
+    media_type: str | None = Field(None, alias="mediaType")
+    config: Any = None
+    layers: Any = None
+    manifests: Any = None
+    fs_layers: Any = Field(None, alias="fsLayers")
 
 
 class Saved(Document):
@@ -68,16 +91,22 @@ class Saved(Document):
 
     config: str = Field(alias="Config")
     names: tuple[str, ...] | None = Field(None, alias="RepoTags")
-    layers: tuple[str, ...] = Field(alias="Layers")
+    layers: Annotated[tuple[str, ...], _or(())] = Field((), alias="Layers")
 
 
-class SavedList(RootModel[tuple[Saved, ...]]):
+class SavedList(RootModel[Annotated[tuple[Saved, ...], _or(())]]):
     """manifest.json."""
+
+
+class RootFiles(Document):
+    diff_ids: Annotated[tuple[str, ...], _or(())] = ()
 
 
 class Config(Document):
     architecture: str = ""
-    os: str = "linux"
+    os: str = ""
+    variant: str = ""
+    rootfs: RootFiles | None = None
 
 
 def host_architecture() -> str:
@@ -106,12 +135,6 @@ def layer_type(file: Path) -> str:
     return OCI_LAYER + next((kind for sign, kind in COMPRESSIONS if start.startswith(sign)), "")
 
 
-def choose(blobs: Sequence[Blob], architecture: str) -> Iterator[Blob]:
-    """Yield the descriptors that are for this architecture or do not say; attestations are for none."""
-    for blob in blobs:
-        if blob.platform is None or (blob.platform.architecture, blob.platform.os) == (architecture, "linux"):
-            yield blob
-
-
-def named(annotations: Mapping[str, str]) -> str | None:
-    return next((annotations[key] for key in NAME_KEYS if "/" in annotations.get(key, "")), None)
+def fits(config: Config, layers: Sequence[Blob]) -> bool:
+    """Say whether there are as many layers as the config counts; one without a list says nothing."""
+    return config.rootfs is None or not config.rootfs.diff_ids or len(config.rootfs.diff_ids) == len(layers)

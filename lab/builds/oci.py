@@ -1,9 +1,10 @@
 """The lab's own store of images: an OCI layout in the cache folder, filled once for each image.
 
-    blobs/sha256/HEX    configs, layers, manifests; every one is what its name says
+    blobs/sha256/HEX    configs, layers, manifests, indexes; every one is what its name says
     images/HEX.json     by image id: the manifest's descriptor; written last, so a half-done export has none
     layers/HEX.json     by a plain layer's digest: the descriptor of the compressed one that is kept for it
-    names/NAME.json     by complete reference: the manifest's descriptor, and whether a user's archive gave it
+    names/NAME.json     by complete reference: the descriptor of its manifest or index, and whether a user's
+                        archive gave it; a name that is too long for a file's has its hash in the place of it
     partial/            where files wait until their digest is known to be right
 
 `lab.builds.export` and `lab.builds.intake` fill it, `lab.builds.push` reads it.
@@ -11,6 +12,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,26 +21,14 @@ from urllib.parse import quote, unquote
 
 from pydantic import BaseModel
 
-from lab.builds import layout
+from lab.builds import layout, tree
 from lab.builds.layout import Blob, Manifest
+from lab.builds.reference import Reference, parse_reference
+from lab.builds.stored import Stored
+from lab.builds.tree import Node
 from lab.errors import LabError
 
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An image in the store: the manifest's own descriptor, and the manifest."""
-
-    blob: Blob
-    manifest: Manifest
-
-    @property
-    def digest(self) -> str:
-        return self.blob.digest
-
-    @property
-    def size(self) -> int:
-        """Return the bytes of config and layers, as they are pushed."""
-        return sum(blob.size for blob in self.manifest.blobs)
+LONGEST_FILE_NAME = 250
 
 
 class Name(BaseModel):
@@ -47,6 +37,8 @@ class Name(BaseModel):
     blob: Blob
     loaded: bool
     """From a user's archive, and so in the place of whatever the engine has under this name."""
+    reference: str | None = None
+    """The name itself, where the file's name is not made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +75,31 @@ class Store:
         return self._open(layout.decode(Blob, record.read_bytes(), str(record))) if record.is_file() else None
 
     def _open(self, blob: Blob) -> Stored | None:
+        if blob.media_type in layout.INDEXES:
+            return self.whole(tree.read(blob, self.text))
         if not self.has(blob):
             return None
         manifest = layout.decode(Manifest, self.path(blob.digest).read_bytes(), "a stored manifest")
         return Stored(blob, manifest) if all(self.has(part) for part in manifest.blobs) else None
 
-    def keep(self, file: Path, what: str, expected: str | None = None) -> str:
-        """Move *file* among the blobs under its true digest, which must be *expected* if that is known."""
-        digest = layout.file_digest(file)
+    def text(self, blob: Blob) -> bytes | None:
+        """Return the content of a document, where it is there."""
+        return self.path(blob.digest).read_bytes() if self.has(blob) else None
+
+    def whole(self, node: Node) -> Stored | None:
+        """Return the image under *node* if all of it is there, for every platform."""
+        chosen = tree.choose(node, layout.host_architecture())
+        if chosen is None or chosen.manifest is None:
+            return None
+        stored = Stored(node.blob, chosen.manifest, node if node.children is not None else None)
+        return stored if all(map(self.has, (*stored.documents, *stored.blobs))) else None
+
+    def keep(self, file: Path, what: str, expected: str | None = None, *, known: str | None = None) -> str:
+        """Move *file* among the blobs under its true digest, which must be *expected* if that is given.
+
+        *known* is the digest where it was taken when the file was written.
+        """
+        digest = known or layout.file_digest(file)
         if expected is not None and digest != expected:
             raise LabError(f"{what}: a part is damaged: it should be {expected} and is {digest}")
         place = self.path(digest)
@@ -128,15 +137,32 @@ class Store:
 
     def name(self, reference: str, stored: Stored, *, loaded: bool) -> None:
         """Give the image the complete *reference*, in the place of what had it."""
-        self._write(self._name(reference), Name(blob=stored.blob, loaded=loaded))
+        self._write(self._name(reference), Name(blob=stored.blob, loaded=loaded, reference=reference))
 
     def loaded(self, reference: str) -> Stored | None:
-        """Return the image that a user's archive gave under *reference*."""
+        """Return the image that a user's archive gave under *reference*.
+
+        By its digest it is found under any name of the repository, and within the index of any name.
+        """
+        wanted = parse_reference(reference)
+        if wanted.digest is not None:
+            return self._by_digest(wanted)
         file = self._name(reference)
         if not file.is_file():
             return None
         name = layout.decode(Name, file.read_bytes(), str(file))
         return self._open(name.blob) if name.loaded else None
+
+    def _by_digest(self, wanted: Reference) -> Stored | None:
+        for reference, name, stored in self._named():
+            if not name.loaded or parse_reference(reference).name != wanted.name:
+                continue
+            if stored.digest == wanted.digest:
+                return stored
+            node = stored.within(wanted.digest or "")
+            if node is not None and not node.odd:
+                return self.whole(node) or self._open(node.blob)
+        return None
 
     def rows(self) -> Iterator[Row]:
         """Yield every name whose image is whole, by name."""
@@ -152,7 +178,7 @@ class Store:
             name = layout.decode(Name, file.read_bytes(), str(file))
             stored = self._open(name.blob)
             if stored is not None:
-                yield unquote(file.name.removesuffix(".json")), name, stored
+                yield name.reference or unquote(file.name.removesuffix(".json")), name, stored
 
     def _write(self, place: Path, content: BaseModel) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -174,4 +200,7 @@ class Store:
         return self.root / "layers" / f"{plain.removeprefix('sha256:')}.json"
 
     def _name(self, reference: str) -> Path:
-        return self.root / "names" / f"{quote(reference, safe='')}.json"
+        file = f"{quote(reference, safe='')}.json"
+        if len(file) > LONGEST_FILE_NAME:
+            file = f"{hashlib.sha256(reference.encode()).hexdigest()}.json"
+        return self.root / "names" / file

@@ -21,7 +21,7 @@ def prune(store: Store, now: datetime) -> int:
     kept = {
         digest
         for _, stored in store.images()
-        for digest in (stored.digest, *(blob.digest for blob in stored.manifest.blobs))
+        for digest in (blob.digest for blob in (*stored.documents, *stored.blobs))
     }
     freed = 0
     try:

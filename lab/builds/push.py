@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx
 
 from lab.builds.layout import Blob
-from lab.builds.oci import Store, Stored
+from lab.builds.oci import Store
 from lab.builds.reference import Reference, parse_reference
+from lab.builds.stored import Stored
 from lab.errors import LabError
 
 SIDE_BY_SIDE = 4
@@ -43,7 +44,7 @@ def push(client: httpx.Client, store: Store, images: Mapping[Reference, Stored])
     owners: dict[str, tuple[str, Blob]] = {}
     others: list[tuple[str, str, Blob]] = []
     for reference, stored in images.items():
-        for blob in {part.digest: part for part in stored.manifest.blobs}.values():
+        for blob in stored.blobs:
             owner, _ = owners.setdefault(blob.digest, (reference.path, blob))
             if owner != reference.path:
                 others.append((reference.path, owner, blob))
@@ -55,7 +56,7 @@ def push(client: httpx.Client, store: Store, images: Mapping[Reference, Stored])
             )
         )
         sent += sum(pool.map(lambda one: mount(client, store, *one), others))
-        list(pool.map(lambda one: put_manifest(client, store, *one), images.items()))
+        list(pool.map(lambda one: put_documents(client, store, *one), images.items()))
     return sent
 
 
@@ -83,18 +84,25 @@ def mount(client: httpx.Client, store: Store, repository: str, owner: str, blob:
     return _send(client, store, repository, blob, begun.headers["Location"])
 
 
-def put_manifest(client: httpx.Client, store: Store, reference: Reference, stored: Stored) -> None:
-    """Give the image its name, and see that the registry has it under the digest that it has here."""
-    address = f"/v2/{reference.path}/manifests/{reference.version}"
-    kind = {"Content-Type": stored.blob.media_type}
-    content = store.path(stored.digest).read_bytes()
+def put_documents(client: httpx.Client, store: Store, reference: Reference, stored: Stored) -> None:
+    """Give the image its name; what an index names comes before it, by digest."""
+    for blob in stored.documents[:-1]:
+        put_document(client, store, reference, blob, blob.digest)
+    put_document(client, store, reference, stored.blob, reference.version)
+
+
+def put_document(client: httpx.Client, store: Store, reference: Reference, blob: Blob, version: str) -> None:
+    """Put a manifest or index, and see that the registry has it under the digest that it has here."""
+    address = f"/v2/{reference.path}/manifests/{version}"
+    kind = {"Content-Type": blob.media_type}
+    content = store.path(blob.digest).read_bytes()
     put = _expect(client.put(address, content=content, headers=kind), 201, f"manifest of {reference}")
-    seen = client.head(address, headers={"Accept": stored.blob.media_type})
+    seen = client.head(address, headers={"Accept": blob.media_type})
     for answer in (put, seen):
         digest = answer.headers.get(DIGEST_HEADER)
-        if digest != stored.digest:
+        if digest != blob.digest:
             raise LabError(
-                f"{reference}: the registry changed it on the way: {stored.digest} here, {digest} there"
+                f"{reference}: the registry changed it on the way: {blob.digest} here, {digest} there"
             )
 
 
@@ -102,8 +110,8 @@ def _holders(store: Store) -> Mapping[str, Sequence[str]]:
     """Return, by digest, the repositories that would have a blob if all that the store names were sent."""
     holders: dict[str, list[str]] = {}
     for reference, stored in store.images():
-        for digest in {blob.digest for blob in stored.manifest.blobs}:
-            holders.setdefault(digest, []).append(parse_reference(reference).path)
+        for blob in stored.blobs:
+            holders.setdefault(blob.digest, []).append(parse_reference(reference).path)
     return holders
 
 

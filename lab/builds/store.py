@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab.builds import intake
-from lab.builds.export import export
-from lab.builds.oci import Row, Store, Stored
+from lab.builds.export import NoImage, export
+from lab.builds.oci import Row, Store
 from lab.builds.reference import Reference, parse_reference
+from lab.builds.stored import Stored
 from lab.errors import LabError
 from lab.host.shell import Shell
 
@@ -21,19 +22,17 @@ def open_store(cache: Path) -> Store:
     return Store(cache / "oci")
 
 
-def load_archive(archive: Path, *, cache: Path) -> list[str]:
-    """Have a user's archive stand in the place of stand-ins; return the complete names of its images."""
+def load_archive(archive: Path, *, cache: Path, say: Callable[[str], None] = lambda _: None) -> list[str]:
+    """Have a user's archive stand in the place of stand-ins; return the complete names of its images.
+
+    *say* what else is in it.
+    """
     store = open_store(cache)
     with _writing(store):
-        images = intake.read_archive(store, archive)
-        named = {
-            str(parse_reference(name)): stored for name, stored in images.items() if "sha256:" not in name
-        }
-        if not named:
-            raise LabError(f"{archive}: its images have no names; save them by name, not by id")
-        for name, stored in named.items():
+        images = intake.read_archive(store, archive, say=say)
+        for name, stored in images.items():
             store.name(name, stored, loaded=True)
-    return list(named)
+    return list(images)
 
 
 def listing(cache: Path) -> list[Row]:
@@ -51,12 +50,26 @@ def gather(
     names = {text: str(parse_reference(text)) for text in dict.fromkeys(references)}
     images = {text: store.loaded(name) for text, name in names.items()}
     engine_s = [text for text, stored in images.items() if stored is None]
+    by_digest = [text for text in engine_s if parse_reference(text).digest]
+    if by_digest:
+        raise NoImage(by_digest, "\n".join(_no_digest(store, text) for text in by_digest))
     if engine_s:
         with _writing(store):
             for text, stored in export(store, shell, engine_s, say=say).items():
                 store.name(names[text], stored, loaded=False)
                 images[text] = stored
     return {parse_reference(text): stored for text, stored in images.items() if stored is not None}
+
+
+def _no_digest(store: Store, text: str) -> str:
+    """Say why there is no image of that digest. The engine cannot give one: it keeps no layer as it came."""
+    wanted = parse_reference(text)
+    tagged = store.loaded(f"{wanted.name}:{wanted.tag}") if wanted.tag else None
+    there = f"; {wanted.name}:{wanted.tag} is there as {tagged.digest}" if tagged else ""
+    return (
+        f"no loaded archive has {text}{there}: `skopeo copy --all docker://{wanted.name}@{wanted.digest}"
+        f" oci-archive:FILE:{wanted.name}@{wanted.digest}` writes one that `lab images load` takes"
+    )
 
 
 @contextmanager

@@ -13,9 +13,10 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from lab.builds.oci import Store, Stored
+from lab.builds.oci import Store
 from lab.builds.reference import Reference
 from lab.builds.store import gather, open_store
+from lab.builds.stored import Stored
 from lab.errors import LabError
 from lab.host.shell import Shell
 from lab.spec.registries import DOCKER_HUB
@@ -68,12 +69,15 @@ def index_json(images: Mapping[Reference, Stored]) -> str:
 
 
 def manifest_json(images: Mapping[Reference, Stored]) -> str:
-    """Return Docker's own list: each image's config, layers and name as `docker images` shows it."""
+    """Return Docker's own list: each image's config, layers and name as `docker images` shows it.
+
+    It knows no names by digest; who reads index.json finds them there.
+    """
     return json.dumps(
         [
             {
                 "Config": _member(stored.manifest.config.digest),
-                "RepoTags": [familiar(reference)],
+                "RepoTags": [familiar(reference)] if reference.digest is None else None,
                 "Layers": [_member(layer.digest) for layer in stored.manifest.layers],
             }
             for reference, stored in images.items()
@@ -83,9 +87,10 @@ def manifest_json(images: Mapping[Reference, Stored]) -> str:
 
 def members(images: Mapping[Reference, Stored]) -> Sequence[str]:
     """Return the blobs' paths, each once: manifests and configs first, so that a reader knows what comes."""
-    small = [digest for one in images.values() for digest in (one.digest, one.manifest.config.digest)]
-    layers = [layer.digest for one in images.values() for layer in one.manifest.layers]
-    return [_member(digest) for digest in dict.fromkeys([*small, *layers])]
+    documents = [blob.digest for one in images.values() for blob in reversed(one.documents)]
+    configs = [one.manifest.config.digest for one in images.values()]
+    others = [blob.digest for one in images.values() for blob in one.blobs]
+    return [_member(digest) for digest in dict.fromkeys([*documents, *configs, *others])]
 
 
 def familiar(reference: Reference) -> str:
@@ -124,5 +129,5 @@ def _member(digest: str) -> str:
 
 
 def _size(images: Mapping[Reference, Stored]) -> int:
-    blobs = {blob.digest: blob.size for one in images.values() for blob in one.manifest.blobs}
+    blobs = {blob.digest: blob.size for one in images.values() for blob in one.blobs}
     return sum(blobs.values())

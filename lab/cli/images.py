@@ -74,12 +74,14 @@ def push(
 
 @app.command("load")
 def load(
-    archive: Annotated[Path, typer.Argument(help="A `docker save` or OCI archive: .tar, .tar.gz, .tar.xz.")],
+    archive: Annotated[
+        Path, typer.Argument(help="A `docker save` or OCI archive, or a haul; plain or compressed.")
+    ],
 ) -> None:
     """Take the images of an archive, in the place of stand-ins of the same names."""
     from lab.builds import store
 
-    for reference in store.load_archive(archive, cache=wiring.cache_folder()):
+    for reference in store.load_archive(archive, cache=wiring.cache_folder(), say=say):
         print(reference)
 
 

@@ -264,14 +264,17 @@ def other(form, file: Path) -> Path:
     ("make", "said"),
     [
         (lambda file: file, "{file}: no such file"),
-        (lambda file: file.mkdir(), "{file}: a folder, where an image archive is wanted"),
+        (
+            lambda file: file.mkdir(),
+            "{file}: a folder, where an image archive is wanted; `tar -cf FILE.tar -C {file} .` makes one of an OCI layout",
+        ),
         (
             lambda file: file.write_bytes(b""),
-            "{file}: is no image archive (tar, or tar with gzip, bzip2 or xz)",
+            "{file}: is no image archive (tar, or tar with gzip, bzip2, xz or zstd)",
         ),
         (
             lambda file: file.write_bytes(b"PK" * 9000),
-            "{file}: is no image archive (tar, or tar with gzip, bzip2 or xz)",
+            "{file}: is no image archive (tar, or tar with gzip, bzip2, xz or zstd)",
         ),
         (
             lambda file: halved(write_tar(file, oci(layers=(b"x" * 20000,)))),
@@ -281,8 +284,14 @@ def other(form, file: Path) -> Path:
             lambda file: halved(write_tar(file, oci(layers=(os.urandom(20000),)), mode="w:xz")),
             "{file}: ends too early or is damaged; copy it again",
         ),
-        (lambda file: other(oci, file), "{file}: is for linux/s390x, but this host is linux/{here}"),
-        (lambda file: other(saved, file), "{file}: is for linux/s390x, but this host is linux/{here}"),
+        (
+            lambda file: other(oci, file),
+            "{file}: index.json, entry 1 (docker.io/me/it:1): is for linux/s390x, but this host is linux/{here}",
+        ),
+        (
+            lambda file: other(saved, file),
+            "{file}: manifest.json, entry 1 (me/it:1): is for linux/s390x, but this host is linux/{here}",
+        ),
         (
             lambda file: write_tar(file, {"readme.json": b"{}"}),
             "{file}: holds no image (neither index.json nor manifest.json)",

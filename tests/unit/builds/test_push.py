@@ -69,7 +69,7 @@ def store(tmp_path: Path) -> Store:
 def image(store: Store, name: str, *layers: bytes):
     files = oci(layers=layers, name=name)
     archive = write_tar(store.root.parent / "a.tar", files)
-    return read_archive(store, archive, architecture="amd64")[name]
+    return next(iter(read_archive(store, archive, architecture="amd64").values()))
 
 
 def send(fake: FakeRegistry, store: Store, images) -> int:
