@@ -22,7 +22,7 @@ NAME_KEYS = (
     "org.opencontainers.image.base.name",
 )
 """The last is where older Zarf packages have it."""
-WITH_NAME = "`skopeo copy FROM oci-archive:FILE:REGISTRY/NAME:TAG` writes one with a name"
+WITH_NAME = "`lab images load FILE --as NAME` gives it one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,19 @@ class Entry:
 
 
 def read_entry(
-    blob: Blob, number: int, text: Text, others: Mapping[str, Sequence[str]], *, here: str, what: str
+    blob: Blob,
+    number: int,
+    text: Text,
+    others: Mapping[str, Sequence[str]],
+    *,
+    here: str,
+    what: str,
+    name: str | None,
 ) -> Entry | str:
     """Return the image of an entry, or in words what it is instead.
 
-    *others* are the names of manifest.json, by config: an entry without a name may have one there.
+    *others* are the names of manifest.json, by config: an entry without a name may have one there. *name* is
+    for one that has none at all.
     """
     said = next((blob.annotations[key] for key in NAME_KEYS if blob.annotations.get(key)), "")
     label = f"index.json, entry {number}" + (f" ({said})" if said else "")
@@ -55,9 +63,9 @@ def read_entry(
     if chosen is None or chosen.manifest is None:
         return f"{label}: {_not_for(node, here)}"
     given = [said] if _is_name(said) else list(others.get(chosen.manifest.config.digest, ()))
+    given = given or ([name] if name else [])
     if not given:
-        why = f"its name is a tag alone, {said}" if said else "it has no name"
-        return f"{label}: {why} ({WITH_NAME})"
+        return f"{label}: {f'its name is a tag alone, {said}' if said else 'it has no name'}; {WITH_NAME}"
     try:
         names = tuple(str(parse_reference(name)) for name in given)
     except LabError as error:

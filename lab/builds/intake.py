@@ -24,15 +24,20 @@ def read_archive(
     archive: Path,
     *,
     architecture: str | None = None,
+    name: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Mapping[str, Stored]:
-    """Take every image of a user's archive: its complete names to the image. *say* what is left aside."""
+    """Take every image of a user's archive: its complete names to the image. *say* what is left aside.
+
+    *name* is for an image that has none.
+    """
     with store.partial() as folder:
         images = take(
             store,
             unpack(archive, Path(folder)),
             str(archive),
             architecture or layout.host_architecture(),
+            name=name,
             say=say,
         )
     for stored in images.values():
@@ -47,6 +52,7 @@ def take(
     architecture: str,
     *,
     pack: bool = False,
+    name: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Stored]:
     """Move the images that lie in *files* into *store*: all that are images for this machine, or nothing.
@@ -56,7 +62,7 @@ def take(
     there = len(store.added)
     asides: list[str] = []
     try:
-        images = _take(Source(store, files, what, pack=pack), architecture, asides)
+        images = _take(Source(store, files, what, pack=pack, name=name), architecture, asides)
     except BaseException:
         store.forget(there)
         raise
@@ -76,6 +82,8 @@ class Source:
     files: Files
     what: str
     pack: bool
+    name: str | None
+    """For an image that has none."""
 
     def text(self, blob: Blob) -> bytes | None:
         """Return the content of a document, from the archive, from its descriptor or from before."""
@@ -134,7 +142,7 @@ def _take(source: Source, here: str, asides: list[str]) -> dict[str, Stored]:
         if index.manifests or not listed:
             others = saved.names(listed, named)
             read = [
-                read_entry(blob, number, source.text, others, here=here, what=source.what)
+                read_entry(blob, number, source.text, others, here=here, what=source.what, name=source.name)
                 for number, blob in enumerate(index.manifests, 1)
             ]
             asides += [one for one in read if isinstance(one, str)] or (
@@ -146,6 +154,8 @@ def _take(source: Source, here: str, asides: list[str]) -> dict[str, Stored]:
                 name: image for name, entry in taken.items() if (image := _image(source, entry, name, asides))
             }
     if listed:
+        if source.name:
+            listed = [entry.model_copy(update={"names": entry.names or (source.name,)}) for entry in listed]
         return saved.take(source.store, source.files, listed, source.what, here=here, asides=asides)
     raise LabError(f"{source.what}: holds no image ({saved.instead(named)})")
 

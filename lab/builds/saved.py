@@ -132,7 +132,7 @@ def _names(entry: layout.Saved, label: str, asides: list[str]) -> list[str]:
         if reference.tag is not None:
             found.append(f"{reference.name}:{reference.tag}")
     if not entry.names:
-        asides.append(f"{label}: it has no name; save it by its name, not by its id")
+        asides.append(f"{label}: it has no name; `lab images load FILE --as NAME` gives it one")
     return found
 
 

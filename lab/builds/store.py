@@ -22,16 +22,18 @@ def open_store(cache: Path) -> Store:
     return Store(cache / "oci")
 
 
-def load_archive(archive: Path, *, cache: Path, say: Callable[[str], None] = lambda _: None) -> list[str]:
+def load_archive(
+    archive: Path, *, cache: Path, name: str | None = None, say: Callable[[str], None] = lambda _: None
+) -> list[str]:
     """Have a user's archive stand in the place of stand-ins; return the complete names of its images.
 
-    *say* what else is in it.
+    *name* is for an image that has none. *say* what else is in it.
     """
     store = open_store(cache)
     with _writing(store):
-        images = intake.read_archive(store, archive, say=say)
-        for name, stored in images.items():
-            store.name(name, stored, loaded=True)
+        images = intake.read_archive(store, archive, name=name, say=say)
+        for reference, stored in images.items():
+            store.name(reference, stored, loaded=True)
     return list(images)
 
 

@@ -77,11 +77,14 @@ def load(
     archive: Annotated[
         Path, typer.Argument(help="A `docker save` or OCI archive, or a haul; plain or compressed.")
     ],
+    name: Annotated[
+        str | None, typer.Option("--as", help="The name of an image that has none in it.")
+    ] = None,
 ) -> None:
     """Take the images of an archive, in the place of stand-ins of the same names."""
     from lab.builds import store
 
-    for reference in store.load_archive(archive, cache=wiring.cache_folder(), say=say):
+    for reference in store.load_archive(archive, cache=wiring.cache_folder(), name=name, say=say):
         print(reference)
 
 

@@ -26,6 +26,10 @@ def sha(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
+def zipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
 def layer(text: str) -> bytes:
     """A layer of one file."""
     packed = io.BytesIO()
@@ -71,7 +75,7 @@ def image(
     system: str = "linux",
     *,
     variant: str = "",
-    pack: Callable[[bytes], bytes] = gzip.compress,
+    pack: Callable[[bytes], bytes] = zipped,
     layer_type: str = OCI + "layer.v1.tar+gzip",
     config_type: str = OCI + "config.v1+json",
     manifest_type: str = OCI + "manifest.v1+json",
@@ -192,6 +196,8 @@ class Case:
     """Why `ctr image import` does otherwise."""
     docker: str = ""
     """Why `docker load`, with containerd's store, does otherwise."""
+    skopeo: str = ""
+    """Why `skopeo copy` reads what the lab does not."""
 
     def write(self, folder: Path) -> Path:
         file = folder / "archive"
@@ -204,3 +210,10 @@ ANY = "containerd gives a name to what is no image"
 ALIEN = "containerd keeps what it cannot run"
 WHOLE = "containerd keeps an index without its other platforms; a registry takes it only whole"
 TAG = "Docker takes a tag alone for a name"
+BELIEVED = "containerd takes every name as it stands"
+SHORT = "Docker keeps the short name as it stands, and then does not find it"
+LATER = "Docker names it, and cannot unpack it"
+UNSEEN = "ctr does not look into layers before it unpacks them"
+PACKED = "ctr reads no compressed archive"
+NAMELESS = "skopeo copies to a name of its own, and wants none in the archive"
+COPIES = "skopeo copies whatever has a manifest"
