@@ -40,7 +40,7 @@ def run(
     document: DocumentFile = None,
     archive: Annotated[
         Path | None,
-        typer.Option("--archive", help="Your own .tar.xz, where a scenario needs an image archive."),
+        typer.Option("--archive", help="Your own archive for `docker load`, where a scenario needs one."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")] = False,
     as_json: AsJson = False,

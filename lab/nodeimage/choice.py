@@ -13,6 +13,7 @@ from lab.nodeimage.binaries import go_version, kubernetes_version
 
 PULL_SECONDS = 600
 ASK_SECONDS = 15
+ARCHIVES = (".tar", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".txz", ".tzst")
 
 
 def choose(shell: Shell, asked: str | None, *, cache: Path, recipe: Path, say: Callable[[str], None]) -> str:
@@ -47,7 +48,7 @@ def _composed(shell: Shell, recipe: Path) -> str | None:
 
 
 def _is_path(asked: str) -> bool:
-    return asked.startswith(("/", "./", "../", "~")) or asked.endswith((".tar", ".tar.gz", ".tar.xz", ".tgz"))
+    return asked.startswith(("/", "./", "../", "~")) or asked.endswith(ARCHIVES)
 
 
 def _present(shell: Shell, reference: str) -> bool:

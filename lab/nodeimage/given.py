@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from lab.builds import platforms
 from lab.builds.archive import members
-from lab.builds.layout import Config, host_architecture
+from lab.builds.layout import Config, Platform, host_architecture
 from lab.errors import LabError, SpecError
 from lab.host.shell import Shell
 
@@ -43,22 +44,21 @@ def refuse_other_architectures(archive: Path) -> None:
             if not member.isfile() or member.size > LARGEST_CONFIG:
                 continue
             file = tar.extractfile(member)
-            said = _architecture(file.read()) if file else None
-            if said == here:
+            said = _platform(file.read()) if file else None
+            if said is not None and platforms.rank(said, here) is not None:
                 return
-            others += [said] if said else []
+            others += [platforms.word(said)] if said else []
     if others:
-        raise LabError(
-            f"node image {archive}: is for linux/{', linux/'.join(others)}, but this host is linux/{here}"
-        )
+        raise LabError(f"node image {archive}: is for {', '.join(others)}, but this host is linux/{here}")
     raise LabError(f"node image {archive}: holds no image; `docker save` makes what is wanted")
 
 
-def _architecture(text: bytes) -> str | None:
+def _platform(text: bytes) -> Platform | None:
     """Return what an image's config says; None for what is none."""
     if b'"rootfs"' not in text:
         return None
     try:
-        return Config.model_validate_json(text).architecture or None
+        config = Config.model_validate_json(text)
     except ValidationError:
         return None
+    return platforms.of(config, None) if config.architecture else None

@@ -369,12 +369,17 @@ def test_a_node_image_that_nobody_has_is_told_with_a_way_out(see, monkeypatch):
             "node image {file}: is for linux/s390x, but this host is linux/amd64",
         ),
         (
+            lambda file: write_tar(file, oci(CONFIG_OF_OTHER.replace(b"linux", b"windows"))),
+            3,
+            "node image {file}: is for windows/s390x, but this host is linux/amd64",
+        ),
+        (
             lambda file: write_tar(file, {"a": b"b"}),
             3,
             "node image {file}: holds no image; `docker save` makes what is wanted",
         ),
     ],
-    ids=["missing", "folder", "cut", "other", "no image"],
+    ids=["missing", "folder", "cut", "other", "windows", "no image"],
 )
 def test_a_node_image_archive_that_will_not_do_is_never_loaded(  # noqa: PLR0917
     see, monkeypatch, tmp_path, make, code, said

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import lzma
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from lab.errors import LabError
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
 from lab.steps.carry import STANDS, carry
 from tests.fakes import FakeContainers, FakeShell, completed, fake_host
+from tests.unit.builds.corpus import saved, tarred
 
 LAB = plan(LabConfig())
 
@@ -96,12 +100,28 @@ def test_one_that_was_cut_off_is_refused(world, archive, kept):
     assert world.sent == []
 
 
-def test_another_kind_of_file_is_refused(world, archive):
-    archive.write_bytes(b"\x1f\x8bno xz")
+@pytest.mark.parametrize("content", [b"\x1f\x8bno gzip", gzip.compress(b"no tar" * 200), b"text" * 200])
+def test_another_kind_of_file_is_refused(world, archive, content):
+    archive.write_bytes(content)
 
-    with pytest.raises(LabError, match="is no xz archive"):
+    with pytest.raises(
+        LabError, match=r"is no image archive \(tar, or tar with|ends too early or is damaged"
+    ):
         carry(archive, "a.tar.xz", LAB, world.host, ours=False)
     assert world.sent == []
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, zstandard.compress])
+def test_what_docker_load_reads_is_carried_whatever_it_is_called(world, archive, pack):
+    whole = pack(tarred(saved("me/it:1")))
+    archive.write_bytes(whole[: len(whole) // 10])
+    with pytest.raises(LabError, match="ends too early or is damaged"):
+        carry(archive, "a.tar.xz", LAB, world.host, ours=False)
+    assert world.sent == []
+
+    archive.write_bytes(whole)
+    carry(archive, "a.tar.xz", LAB, world.host, ours=False)
+    assert len(world.sent) == 1
 
 
 def test_a_full_disk_on_the_workstation_is_told(world, archive):
