@@ -50,8 +50,8 @@ def carry(archive: Path, name: str, topology: Topology, host: Host, *, ours: boo
 def check(archive: Path, host: Host) -> None:
     """Refuse an archive that was cut off or damaged, before a gigabyte of it is on its way.
 
-    `docker load` tells the compression by the content, whatever the file is called. xz has its own program read
-    it, on all processors: it is the slowest.
+    `docker load` tells the compression by the content, whatever the file is called. xz is the slowest: its
+    own program reads it, on all processors.
     """
     with archive.open("rb") as stream:
         start = stream.read(len(XZ))

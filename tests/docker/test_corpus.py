@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from lab.builds.intake import read_archive
+from lab.builds.oci import Store
+from lab.builds.push import push, registry
 from lab.builds.reference import parse_reference
 from lab.errors import LabError
 from lab.host.shell import LocalShell
@@ -17,7 +20,7 @@ from tests.unit.builds.corpus import Case
 
 pytestmark = pytest.mark.docker
 SHELL = LocalShell()
-NODE, WORKSTATION = "airgap-lab/node:latest", "airgap-lab/workstation:latest"
+NODE, WORKSTATION, REGISTRY = (f"airgap-lab/{name}:latest" for name in ("node", "workstation", "registry"))
 CTR = """
 until ctr version >/dev/null 2>&1; do sleep 0.2; done
 cd /corpus && for case in *; do
@@ -101,6 +104,68 @@ def differing(why: str, read: Verdicts) -> list[str]:
         for case, found in zip(CASES, read.values(), strict=True)
         if same(case, found) == bool(getattr(case, why))
     ]
+
+
+@pytest.fixture(scope="module")
+def own_registry() -> Iterator[str]:
+    if not SHELL.run(["docker", "image", "inspect", REGISTRY], timeout=30).ok:
+        pytest.skip(f"{REGISTRY} is not built")
+    name = f"lab-test-{uuid.uuid4().hex[:8]}"
+    SHELL.run(["docker", "run", "--detach", "--name", name, REGISTRY], timeout=60).check()
+    try:
+        form = "{{.NetworkSettings.IPAddress}}"
+        address = SHELL.run(["docker", "inspect", "--format", form, name], timeout=30).check().stdout.strip()
+        url = f"http://{address}:5000"
+        ready = [
+            "curl",
+            "-sf",
+            "--noproxy",
+            "*",
+            "--retry",
+            "20",
+            "--retry-connrefused",
+            "--retry-delay",
+            "1",
+            f"{url}/v2/",
+        ]
+        SHELL.run(ready, timeout=60).check()
+        yield url
+    finally:
+        SHELL.run(["docker", "rm", "--force", "--volumes", name], timeout=60)
+
+
+def refused(case: Case, folder: Path, url: str) -> str:
+    """Push all that the lab takes of the case; return what went wrong, else see that each digest is the archive's."""
+    store = Store(folder / "oci")
+    images = {
+        parse_reference(name): stored
+        for name, stored in read_archive(store, case.write(folder), architecture="amd64").items()
+    }
+    try:
+        with registry(url) as client:
+            push(client, store, images)
+            for reference, stored in images.items():
+                for blob in stored.documents:
+                    seen = client.head(
+                        f"/v2/{reference.path}/manifests/{blob.digest}", headers={"Accept": blob.media_type}
+                    )
+                    assert seen.headers["Docker-Content-Digest"] == blob.digest
+                assert case.takes[str(reference)] in {None, stored.digest}
+    except LabError as error:
+        return f"{case.name}: {error}"
+    return ""
+
+
+def test_a_registry_takes_whatever_the_lab_takes_with_the_digests_of_the_archive(
+    own_registry: str, tmp_path: Path
+) -> None:
+    problems = []
+    for number, case in enumerate(CASES):
+        if case.takes:
+            (tmp_path / str(number)).mkdir()
+            problems.append(refused(case, tmp_path / str(number), own_registry))
+
+    assert [problem for problem in problems if problem] == []
 
 
 def test_containerd_takes_the_same(containerd: Verdicts) -> None:
