@@ -30,7 +30,7 @@ class NoImage(LabError):
         super().__init__(
             why or f"the engine has no image {', '.join(references)}; `lab images build` makes the lab's own"
         )
-        self.references = tuple(references)
+        self.references, self.why = tuple(references), why
 
 
 def export(

@@ -34,7 +34,7 @@ def load(action: Load, stage: Stage, *, timeout: float) -> Observation:
     try:
         images = gather(store, stage.host.shell, action.images, say=_unsaid)
     except NoImage as error:
-        missing = "\n".join(f"{reference} {NOWHERE}" for reference in error.references)
+        missing = error.why or "\n".join(f"{reference} {NOWHERE}" for reference in error.references)
         return Observation(Outcome.NOT_FOUND, missing, clock.monotonic() - start)
     made = frozenset(bring(images, store, list(nodes), stage.topology, stage.host, say=_unsaid))
     said = [

@@ -48,7 +48,7 @@ class Site:
                 return completed(stderr="no space left on device", exit_code=1)
             self.have.add(call.container)
             return completed()
-        ours = {"repoTags": [WHOLE], "repoDigests": [f"x@{self.digest}"]}
+        ours = {"repoTags": [WHOLE], "repoDigests": [f"{WHOLE.rpartition(':')[0]}@{self.digest}"]}
         return completed(json.dumps({"images": [ours] if call.container in self.have else []}))
 
     def load(self, action: Load, timeout: float = 60):
@@ -96,6 +96,18 @@ def test_an_image_that_nobody_has_is_one_finding_and_nothing_is_sent(tmp_path, m
     assert seen.detail.startswith("example.test/none:1 is neither in the engine nor in a loaded archive")
     assert "lab images build" in seen.detail
     assert (site.have, site.registry.blobs) == (set(), {})
+
+
+def test_a_digest_that_nobody_has_is_told_with_what_the_tag_has(tmp_path, monkeypatch):
+    site = Site(tmp_path, monkeypatch)
+
+    seen = site.load(Load(images=f"{NAME}@sha256:{'0' * 64}"))
+    there = site.load(Load(images=f"{NAME}@{site.digest}"))
+
+    assert seen.outcome is Outcome.NOT_FOUND
+    assert seen.detail.startswith(f"no loaded archive has {NAME}@sha256:")
+    assert f"{WHOLE} is there as {site.digest}" in seen.detail
+    assert there.outcome is Outcome.SUCCEEDS
 
 
 @pytest.mark.parametrize(
