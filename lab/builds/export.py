@@ -81,5 +81,9 @@ def _save(
             raise explained(saved)
         files = {str(file.relative_to(unpacked)): file for file in unpacked.rglob("*") if file.is_file()}
         what, here = f"docker save {' '.join(references)}", layout.host_architecture()
-        images = take(store, Files(files), what, here, pack=True)
-    return {reference: images[str(parse_reference(reference))] for reference in references}
+        asides: list[str] = []
+        images = take(store, Files(files), what, here, pack=True, say=asides.append)
+    named = {reference: str(parse_reference(reference)) for reference in references}
+    if not images.keys() >= set(named.values()):
+        raise LabError("\n".join(f"{what}: {one}" for one in asides) or f"{what}: not all of it came out")
+    return {reference: images[name] for reference, name in named.items()}

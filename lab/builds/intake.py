@@ -137,8 +137,7 @@ def _take(source: Source, here: str, asides: list[str]) -> dict[str, Stored]:
     named = source.files.named
     listed = saved.listed(named, source.what)
     if "index.json" in named:
-        content = named["index.json"].read_bytes()
-        index = layout.decode(layout.Index, content, f"{source.what}: index.json")
+        index = layout.decode_list(layout.Index, named["index.json"], f"{source.what}: index.json")
         if index.manifests or not listed:
             others = saved.names(listed, named)
             read = [

@@ -26,6 +26,8 @@ INDEXES = {OCI_INDEX, "application/vnd.docker.distribution.manifest.list.v2+json
 COMPRESSIONS = ((b"\x1f\x8b", "+gzip"), (b"\x28\xb5\x2f\xfd", "+zstd"))
 LARGEST_DOCUMENT = 4 << 20
 """Bytes of a manifest, an index or a config; registries take no larger manifest."""
+LARGEST_LIST = 20 << 20
+"""Bytes of index.json and manifest.json; containerd reads no larger one."""
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 M = TypeVar("M", bound=BaseModel)
 
@@ -121,6 +123,14 @@ def decode(model: type[M], text: bytes, what: str) -> M:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise LabError(f"{what} is not as it should be: {place}: {first['msg']}") from error
+
+
+def decode_list(model: type[M], file: Path, what: str) -> M:
+    """Read index.json or manifest.json, of a size that one can have."""
+    size = file.stat().st_size
+    if size > LARGEST_LIST:
+        raise LabError(f"{what} has {size / 1e6:.0f} MB, more than any reader takes")
+    return decode(model, file.read_bytes(), what)
 
 
 def file_digest(file: Path) -> str:

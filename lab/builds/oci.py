@@ -142,7 +142,8 @@ class Store:
     def loaded(self, reference: str) -> Stored | None:
         """Return the image that a user's archive gave under *reference*.
 
-        By its digest it is found under any name of the repository, and within the index of any name.
+        By its digest it is found under any name of the repository, and within the index of any name, whoever
+        gave it.
         """
         wanted = parse_reference(reference)
         if wanted.digest is not None:
@@ -154,8 +155,8 @@ class Store:
         return self._open(name.blob) if name.loaded else None
 
     def _by_digest(self, wanted: Reference) -> Stored | None:
-        for reference, name, stored in self._named():
-            if not name.loaded or parse_reference(reference).name != wanted.name:
+        for reference, stored in self.images():
+            if parse_reference(reference).name != wanted.name:
                 continue
             if stored.digest == wanted.digest:
                 return stored

@@ -56,7 +56,8 @@ def push(client: httpx.Client, store: Store, images: Mapping[Reference, Stored])
             )
         )
         sent += sum(pool.map(lambda one: mount(client, store, *one), others))
-        list(pool.map(lambda one: put_documents(client, store, *one), images.items()))
+        repositories = {reference.path for reference in images}
+        list(pool.map(lambda path: put_documents(client, store, path, images), repositories))
     return sent
 
 
@@ -84,11 +85,23 @@ def mount(client: httpx.Client, store: Store, repository: str, owner: str, blob:
     return _send(client, store, repository, blob, begun.headers["Location"])
 
 
-def put_documents(client: httpx.Client, store: Store, reference: Reference, stored: Stored) -> None:
-    """Give the image its name; what an index names comes before it, by digest."""
-    for blob in stored.documents[:-1]:
+def put_documents(
+    client: httpx.Client, store: Store, repository: str, images: Mapping[Reference, Stored]
+) -> None:
+    """Give the images of a repository their names; what an index names comes before it, by digest.
+
+    One after the other: while a registry takes a manifest a second time, it does not have it for a moment.
+    """
+    ours = {reference: stored for reference, stored in images.items() if reference.path == repository}
+    within = {
+        blob.digest: (reference, blob) for reference, stored in ours.items() for blob in stored.documents[:-1]
+    }
+    named = [(reference, stored.blob, reference.version) for reference, stored in ours.items()]
+    for reference, blob in within.values():
         put_document(client, store, reference, blob, blob.digest)
-    put_document(client, store, reference, stored.blob, reference.version)
+    for reference, blob, version in named:
+        if version not in within:
+            put_document(client, store, reference, blob, version)
 
 
 def put_document(client: httpx.Client, store: Store, reference: Reference, blob: Blob, version: str) -> None:

@@ -26,7 +26,7 @@ def listed(named: Mapping[str, Path], what: str) -> Sequence[layout.Saved]:
     """Return the entries of manifest.json, where there is one."""
     if "manifest.json" not in named:
         return ()
-    return layout.decode(layout.SavedList, named["manifest.json"].read_bytes(), f"{what}: manifest.json").root
+    return layout.decode_list(layout.SavedList, named["manifest.json"], f"{what}: manifest.json").root
 
 
 def names(entries: Sequence[layout.Saved], named: Mapping[str, Path]) -> Mapping[str, Sequence[str]]:

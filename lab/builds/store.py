@@ -30,10 +30,13 @@ def load_archive(
     *name* is for an image that has none. *say* what else is in it.
     """
     store = open_store(cache)
+    given = str(parse_reference(name)) if name is not None else None
     with _writing(store):
         images = intake.read_archive(store, archive, name=name, say=say)
         for reference, stored in images.items():
             store.name(reference, stored, loaded=True)
+    if given is not None and given not in images:
+        say(f"{name} was not needed: what was taken has names")
     return list(images)
 
 

@@ -110,6 +110,12 @@ def test_a_file_larger_than_the_disk_is_refused_before_it_is_written(
     assert read(Store(tmp_path / "oci"), tmp_path, tarred(layout((AMD, AMD.entry(NAME)))))
 
 
+@pytest.mark.parametrize("name", ["index.json", "manifest.json"])
+def test_a_list_larger_than_any_reader_takes_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(LabError, match=rf"{name} has 22 MB, more than any reader takes"):
+        read(Store(tmp_path / "oci"), tmp_path, tarred({name: b" " * (22 * 10**6)}))
+
+
 def test_a_sparse_file_is_its_whole_content(tmp_path: Path):
     """GNU tar leaves holes out; what it writes reads back with them."""
     sparse = tmp_path / "sparse"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tarfile
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from lab.builds import oci, prune, writing
@@ -97,6 +100,31 @@ def test_a_registry_gets_what_an_index_names_before_it(tmp_path: Path, made):
     }
 
 
+def test_a_repository_gets_one_document_at_a_time_and_each_once(tmp_path: Path):
+    """A registry that takes a manifest twice at once says in between that it has none."""
+    store = open_store(
+        loaded(tmp_path, (BOTH, BOTH.entry(NAME)), (cases.DEEP, cases.DEEP.entry(f"{REPOSITORY}:2")))
+    )
+    names = [NAME, f"{REPOSITORY}:2", f"{REPOSITORY}@{AMD.digest}", f"{REPOSITORY}@{BOTH.digest}"]
+    fake, both = FakeRegistry(), threading.Barrier(2)
+    put: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and "/manifests/" in request.url.path:
+            put.append(request.url.path.rpartition("/")[2])
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(0.02)
+                pytest.fail("two at once")
+            both.reset()
+        return fake(request)
+
+    send(answer, store, gather(store, NOTHING, names, say=print))
+
+    assert len(put) == len(set(put))
+    assert put.index(AMD.digest) < put.index("1")
+    assert {"1", "2", AMD.digest, ARM.digest, BOTH.digest} < set(put)
+
+
 def test_an_index_that_is_not_whole_gives_its_name_to_what_is_there(tmp_path: Path):
     said: list[str] = []
     files = cases.without(layout((BOTH, BOTH.entry(NAME))), ARM)
@@ -180,6 +208,27 @@ def test_a_name_that_is_given_takes_none_from_what_has_one(tmp_path: Path):
         "docker.io/me/second:1",
     ]
     assert found(tmp_path, "me/second:1") == SECOND.digest
+
+
+def test_a_name_that_is_not_needed_or_is_none_is_said(tmp_path: Path):
+    said: list[str] = []
+    (tmp_path / "in.tar").write_bytes(tarred(layout((AMD, AMD.entry(NAME)))))
+
+    assert load_archive(tmp_path / "in.tar", cache=tmp_path, name="me/it:1", say=said.append) == [NAME]
+    assert said == ["me/it:1 was not needed: what was taken has names"]
+    with pytest.raises(LabError, match="'A:1' is no image reference"):
+        load_archive(tmp_path / "in.tar", cache=tmp_path, name="A:1")
+
+
+def test_an_image_of_the_engine_is_found_by_the_digest_that_it_got_here(tmp_path: Path):
+    store = open_store(loaded(tmp_path, (AMD, AMD.entry("corpus.test/me/other:1"))))
+    stored = store.loaded("corpus.test/me/other:1")
+    assert stored is not None
+    store.name(NAME, stored, loaded=False)
+
+    assert found(tmp_path, f"{REPOSITORY}@{AMD.digest}") == AMD.digest
+    with pytest.raises(NoImage, match="the engine has no image"):
+        found(tmp_path, NAME)
 
 
 def test_a_whole_archive_that_holds_another_s_parts_uses_what_is_there(tmp_path: Path):

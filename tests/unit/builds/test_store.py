@@ -92,6 +92,19 @@ def test_a_layer_that_is_compressed_already_stays_as_it_is(store: Store):
     assert [sha(layer)] == [blob.digest for blob in stored.manifest.layers]
 
 
+def test_an_engine_s_image_for_another_machine_is_named_and_nothing_of_it_is_taken(store: Store, monkeypatch):
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    other = CONFIG.replace(b"amd64", b"s390x")
+    both = [oci(), oci(other, name="docker.io/me/other:1")]
+    entries = [json.loads(files["index.json"])["manifests"][0] for files in both]
+    files = both[1] | both[0] | {"index.json": json.dumps({"manifests": entries}).encode()}
+
+    with pytest.raises(
+        LabError, match=r"entry 2 \(docker.io/me/other:1\): is for linux/s390x, but this host is"
+    ):
+        export_.export(store, engine(files), ["me/it:1", "me/other:1"], say=print)
+
+
 def test_several_images_are_taken_out_at_once_and_only_those_that_are_not_there(store: Store):
     here, there, new = "me/here:1", "me/it:1", "gcr.io/me/new:1"
     ids = {here: sha(CONFIG + b" "), there: ID, new: sha(CONFIG + b"\n")}
