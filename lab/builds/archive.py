@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from lab.builds.layout import shown
 from lab.builds.streams import Damaged, plain
 from lab.errors import LabError
 
@@ -157,7 +158,7 @@ def _must_fit(archive: Path, member: tarfile.TarInfo, folder: Path) -> None:
     free = shutil.disk_usage(folder).free - SPARED
     if member.size > max(free, CHUNK):
         raise LabError(
-            f"{archive}: {member.name} has {member.size / 1e6:.0f} MB, and the disk of the image store"
+            f"{archive}: {shown(member.name)} has {member.size / 1e6:.0f} MB, and the disk of the image store"
             f" ({folder.parent.parent}) has {max(free, 0) / 1e6:.0f} MB for it"
         )
 

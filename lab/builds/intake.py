@@ -68,9 +68,9 @@ def take(
         raise
     if not images:
         store.forget(there)
-        raise LabError("\n".join(f"{what}: {one}" for one in asides))
+        raise LabError("\n".join(f"{what}: {layout.shown(one)}" for one in asides))
     for one in asides:
-        say(f"{one}; left aside")
+        say(f"{layout.shown(one)}; left aside")
     return images
 
 

@@ -111,6 +111,11 @@ class Config(Document):
     rootfs: RootFiles | None = None
 
 
+def shown(text: str) -> str:
+    """Return what an archive says so that no terminal obeys it."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
 def host_architecture() -> str:
     machine = platform.machine()
     return MACHINES.get(machine, machine)

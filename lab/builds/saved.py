@@ -105,7 +105,7 @@ def store_manifest(store: Store, config: Blob, layers: Sequence[Blob], what: str
 
 
 def missing(what: str, part: str) -> LabError:
-    return LabError(f"{what}: lacks a part, {part}; it was not written to its end")
+    return LabError(f"{what}: lacks a part, {layout.shown(part)}; it was not written to its end")
 
 
 def instead(named: Mapping[str, Path]) -> str:

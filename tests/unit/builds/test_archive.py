@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import json
 import lzma
 import os
 import random
@@ -20,7 +21,7 @@ from lab.builds import archive as module
 from lab.builds.intake import read_archive
 from lab.builds.oci import Store
 from lab.errors import LabError
-from tests.unit.builds.cases import AMD, SECOND
+from tests.unit.builds.cases import AMD, BOTH, SECOND, SIGNATURE, hauled, inline
 from tests.unit.builds.corpus import NAME, image, layout, saved, tarred
 
 RANDOM = random.Random(7)  # noqa: S311 - the same bytes in each run
@@ -116,6 +117,30 @@ def test_a_list_larger_than_any_reader_takes_is_refused(tmp_path: Path, name: st
         read(Store(tmp_path / "oci"), tmp_path, tarred({name: b" " * (22 * 10**6)}))
 
 
+def test_what_an_archive_says_is_no_command_to_the_terminal(tmp_path: Path):
+    said: list[str] = []
+    evil = "corpus.test/\x1b[2Jme\rit:1"
+    content = tarred(layout((AMD, AMD.entry(NAME)), (SECOND, SECOND.entry(evil))))
+    (tmp_path / "a").write_bytes(content)
+
+    read_archive(Store(tmp_path / "oci"), tmp_path / "a", architecture="amd64", say=said.append)
+    with pytest.raises(LabError) as refused:
+        read(
+            Store(tmp_path / "oci"),
+            tmp_path,
+            tarred(saved(NAME, layer_names=("\x1b[2J", "b")) | {"\x1b[2J": b""}),
+        )
+    named = saved(NAME)
+    named["manifest.json"] = named["manifest.json"].replace(b"0/layer.tar", b"\\u001b[2J")
+    with pytest.raises(LabError) as missing:
+        read(Store(tmp_path / "oci"), tmp_path, tarred(named))
+
+    assert r"\x1b[2Jme\rit:1" in said[0]
+    for text in (*said, str(refused.value), str(missing.value)):
+        assert text.isprintable()
+    assert r"lacks a part, \x1b[2J;" in str(missing.value)
+
+
 def test_a_sparse_file_is_its_whole_content(tmp_path: Path):
     """GNU tar leaves holes out; what it writes reads back with them."""
     sparse = tmp_path / "sparse"
@@ -139,6 +164,38 @@ def test_a_sparse_file_is_its_whole_content(tmp_path: Path):
     unpacked = module.unpack(tmp_path / "a", tmp_path)
 
     assert unpacked.named["sparse"].read_bytes() == content
+
+
+def odd(value: object, chance: random.Random) -> object:
+    """Return the JSON value with one thing in it changed, added or taken away."""
+    if isinstance(value, dict | list) and value and chance.random() < 0.8:
+        places = list(value) if isinstance(value, dict) else range(len(value))
+        place, changed = chance.choice(list(places)), value.copy()
+        if chance.random() < 0.2:
+            del changed[place]
+        else:
+            changed[place] = odd(value[place], chance)
+        return changed
+    return chance.choice(
+        [None, 0, -1, 1 << 70, "", "x", [], {}, [None], True, "sha256:short", "../../etc", "\x1b"]
+    )
+
+
+def test_whatever_stands_in_a_list_is_read_or_refused_and_a_refusal_leaves_nothing(tmp_path: Path):
+    chance = random.Random(11)  # noqa: S311 - the same in each run
+    forms = [layout((BOTH, BOTH.entry(NAME)), hauled("sigs", SIGNATURE)), layout(inline()), saved(NAME)]
+    ends = set()
+    for number in range(300):
+        files_ = dict(chance.choice(forms))
+        place = "index.json" if "index.json" in files_ else "manifest.json"
+        files_[place] = json.dumps(odd(json.loads(files_[place]), chance)).encode()
+        store = Store(tmp_path / str(number))
+        try:
+            ends.add(bool(read(store, tmp_path, tarred(files_))))
+        except LabError:
+            ends.add(False)
+            assert files(store) == []
+    assert ends == {True, False}
 
 
 def test_of_two_files_of_one_name_the_later_counts(tmp_path: Path):
