@@ -33,7 +33,7 @@ LONG = (
 )
 MOST_FILES = 100_000
 SPARED = 1 << 30
-"""Bytes of the disk that an archive does not get, whatever it says of its size."""
+"""Bytes of the disk, but not more than a twentieth of it, that an archive does not get."""
 MOST_LINKS = 16
 READABLE = "tar, or tar with gzip, bzip2, xz or zstd"
 
@@ -155,8 +155,9 @@ def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, file: Path) -> str:
 
 def _must_fit(archive: Path, member: tarfile.TarInfo, folder: Path) -> None:
     """Refuse a file that would fill the disk: a few kilobytes can unpack to terabytes."""
-    free = shutil.disk_usage(folder).free - SPARED
-    if member.size > max(free, CHUNK):
+    disk = shutil.disk_usage(folder)
+    free = disk.free - min(SPARED, disk.total // 20)
+    if member.size > free:
         raise LabError(
             f"{archive}: {shown(member.name)} has {member.size / 1e6:.0f} MB, and the disk of the image store"
             f" ({folder.parent.parent}) has {max(free, 0) / 1e6:.0f} MB for it"

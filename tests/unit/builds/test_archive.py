@@ -99,7 +99,7 @@ def test_a_file_larger_than_the_disk_is_refused_before_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(
-        module.shutil, "disk_usage", lambda _: SimpleNamespace(free=module.SPARED + (2 << 20))
+        module.shutil, "disk_usage", lambda _: SimpleNamespace(total=1 << 40, free=module.SPARED + (2 << 20))
     )
     sparse = tarfile.TarInfo("blobs/bomb")
     sparse.size = 1 << 40
