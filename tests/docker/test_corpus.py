@@ -13,10 +13,11 @@ from lab.builds.intake import read_archive
 from lab.builds.oci import Store
 from lab.builds.push import push, registry
 from lab.builds.reference import parse_reference
+from lab.builds.store import gather, load_archive, open_store
 from lab.errors import LabError
 from lab.host.shell import LocalShell
-from tests.unit.builds.cases import CASES
-from tests.unit.builds.corpus import Case
+from tests.unit.builds.cases import AMD, ARM, BOTH, CASES
+from tests.unit.builds.corpus import Case, layout, tarred
 
 pytestmark = pytest.mark.docker
 SHELL = LocalShell()
@@ -166,6 +167,30 @@ def test_a_registry_takes_whatever_the_lab_takes_with_the_digests_of_the_archive
             problems.append(refused(case, tmp_path / str(number), own_registry))
 
     assert [problem for problem in problems if problem] == []
+
+
+def test_a_registry_takes_an_image_by_its_tag_its_index_and_its_digests_at_once(
+    own_registry: str, tmp_path: Path
+) -> None:
+    """Two puts of one manifest at once had it answer that there is none."""
+    for number in range(10):
+        repository = f"corpus.test/me/again{number}"
+        archive = tmp_path / "in.tar"
+        archive.write_bytes(tarred(layout((BOTH, BOTH.entry(f"{repository}:1")))))
+        load_archive(archive, cache=tmp_path)
+        store = open_store(tmp_path)
+        names = [f"{repository}:1", *(f"{repository}@{made.digest}" for made in (BOTH, AMD, ARM))]
+
+        images = gather(store, SHELL, names, say=print)
+        with registry(own_registry) as client:
+            push(client, store, images)
+
+        assert [stored.digest for stored in images.values()] == [
+            BOTH.digest,
+            BOTH.digest,
+            AMD.digest,
+            ARM.digest,
+        ]
 
 
 def test_containerd_takes_the_same(containerd: Verdicts) -> None:
