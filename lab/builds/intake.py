@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.builds import layout, packing, platforms, saved
+from lab.builds import kinds, layout, packing, platforms, saved
 from lab.builds.archive import Files, unpack
 from lab.builds.entries import Entry, read_entry, settle
 from lab.builds.layout import Blob, Manifest, Platform
@@ -163,6 +163,11 @@ def _image(source: Source, entry: Entry, name: str, asides: list[str]) -> Stored
     """Have the entry's image in the store for *name*: the index if that is whole, else what runs here."""
     chosen, node = entry.chosen, entry.node
     assert chosen.manifest is not None, "only what has a manifest is chosen"
+    kept_back = [layer for layer in chosen.manifest.layers if kinds.KEPT_BACK.search(layer.media_type)]
+    absent = next((layer.digest for layer in kept_back if not source.holds(layer)), None)
+    if absent is not None:
+        asides.append(f"{entry.label}: its layer {absent} may not be passed on, and so was left out")
+        return None
     source.have(chosen.manifest.config)
     if source.pack:
         return source.packed(chosen.manifest)

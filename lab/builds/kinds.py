@@ -16,6 +16,8 @@ LAYER = re.compile(
     r"application/vnd\.oci\.image\.layer\.(nondistributable\.)?v1\.tar(\+(gzip|zstd))?"
     r"|application/vnd\.docker\.image\.rootfs\.(foreign\.)?diff\.tar(\.(gzip|zstd))?"
 )
+KEPT_BACK = re.compile(r"\.(foreign|nondistributable)\.")
+"""Layers that tools leave out of what they write, since they may not be passed on."""
 HAULED = re.compile(r"dev\.(?:hauler|cosignproject\.cosign)/(sigs|atts|sboms|referrers)\b.*")
 HAULED_KINDS = {
     "sigs": "a cosign signature",

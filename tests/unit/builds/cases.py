@@ -52,6 +52,10 @@ CHART = artifact(
     "application/vnd.cncf.helm.chart.content.v1.tar+gzip", "application/vnd.cncf.helm.config.v1+json"
 )
 BOTH = index(AMD, ARM)
+PART_AMD, PART_ARM = image("part"), image("other part", "arm64")
+PART = index(PART_AMD, PART_ARM)
+POINTED_AMD = image("pointed at")
+POINTED = index(POINTED_AMD, ARM)
 UNKNOWN = {"platform": {"architecture": "unknown", "os": "unknown"}}
 BUILT_ENTRY = descriptor(BUILT.document, BUILT.media_type, **UNKNOWN) | {
     "annotations": {
@@ -98,6 +102,19 @@ def short() -> corpus.Made:
     return corpus.Made(document, whole.media_type, whole.blobs | blob(document))
 
 
+def lazy() -> corpus.Made:
+    """Two layers, each with what lets a snapshotter fetch it in pieces."""
+    whole = image("lazy", layers=2)
+    manifest = json.loads(whole.document)
+    manifest["layers"][0]["annotations"] = {"containerd.io/snapshot/stargz/toc.digest": sha(b"toc")}
+    manifest["layers"][1]["annotations"] = {
+        "io.github.containers.zstd-chunked.manifest-checksum": sha(b"toc"),
+        "io.github.containers.zstd-chunked.manifest-position": "1:2:3:1",
+    }
+    document = json.dumps(manifest).encode()
+    return corpus.Made(document, whole.media_type, whole.blobs | blob(document), whole.platform)
+
+
 def schema1() -> tuple[corpus.Made, dict[str, object]]:
     document = json.dumps(
         {"schemaVersion": 1, "name": "me/it", "tag": "1", "fsLayers": [], "history": []}
@@ -133,6 +150,8 @@ def listed(made: corpus.Made) -> dict[str, bytes]:
     return {"manifest.json": json.dumps([{"Config": config, "RepoTags": [NAME], "Layers": layers}]).encode()}
 
 
+KEPT_BACK = image("kept back", layer_type=DOCKER + "image.rootfs.foreign.diff.tar.gzip")
+PLAIN = image("plain", pack=bytes, layer_type=OCI + "layer.v1.tar")
 GONE, HALF, OTHER = image("gone"), image("half"), image("other bytes")
 BESIDE = "containerd does not read manifest.json beside index.json"
 
@@ -184,6 +203,39 @@ CASES = [
                 )
             )
         ),
+        {NAME: found.digest},
+    ),
+    Case(
+        "foreign layers that were left out",
+        tarred(
+            {
+                name: content
+                for name, content in layout((KEPT_BACK, KEPT_BACK.entry(NAME))).items()
+                if not content.startswith(b"\x1f\x8b")
+            }
+        ),
+        says=("may not be passed on, and so was left out",),
+        ctr=UNSEEN,
+    ),
+    Case(
+        "foreign layers that were left out, beside another image",
+        tarred(
+            {
+                name: content
+                for name, content in layout(
+                    (KEPT_BACK, KEPT_BACK.entry(NAME)), (PLAIN, PLAIN.entry("corpus.test/me/other:2"))
+                ).items()
+                if not content.startswith(b"\x1f\x8b")
+            }
+        ),
+        {"corpus.test/me/other:2": PLAIN.digest},
+        says=("may not be passed on, and so was left out",),
+        ctr=UNSEEN,
+        docker=LATER,
+    ),
+    Case(
+        "layers with a table of contents (eStargz, zstd:chunked)",
+        tarred(layout((found := lazy(), found.entry(NAME)))),
         {NAME: found.digest},
     ),
     Case(
@@ -382,15 +434,15 @@ CASES = [
     ),
     Case(
         "an index, of which one platform is there",
-        tarred(without(layout((BOTH, BOTH.entry(NAME))), ARM)),
-        {NAME: AMD.digest},
+        tarred(without(layout((PART, PART.entry(NAME))), PART_ARM)),
+        {NAME: PART_AMD.digest},
         ("not all of it is here",),
         ctr=WHOLE,
         docker=WHOLE,
     ),
     Case(
         "an index, of which only the other platform is there",
-        tarred(without(layout((BOTH, BOTH.entry(NAME))), AMD)),
+        tarred(without(layout((PART, PART.entry(NAME))), PART_AMD)),
         says=("of linux/amd64 it has the digest alone",),
         docker=ALIEN,
     ),
@@ -453,14 +505,14 @@ CASES = [
     ),
     Case(
         "an index by its manifest's digest",
-        tarred(layout((BOTH, BOTH.entry(f"{REPOSITORY}@{AMD.digest}")))),
-        {f"{REPOSITORY}@{AMD.digest}": AMD.digest},
+        tarred(layout((POINTED, POINTED.entry(f"{REPOSITORY}@{POINTED_AMD.digest}")))),
+        {f"{REPOSITORY}@{POINTED_AMD.digest}": POINTED_AMD.digest},
         ctr=BELIEVED,
         docker=BELIEVED,
     ),
     Case(
         "an index by its digest, and not all of it",
-        tarred(without(layout((BOTH, BOTH.entry(f"{REPOSITORY}@{BOTH.digest}"))), ARM)),
+        tarred(without(layout((PART, PART.entry(f"{REPOSITORY}@{PART.digest}"))), PART_ARM)),
         says=("so that no registry takes it",),
         ctr=WHOLE,
         docker=WHOLE,
@@ -612,8 +664,8 @@ CASES = [
     Case(
         "layers in another order",
         tarred(
-            saved(NAME, layer_names=("0/layer.tar", "1/layer.tar"))
-            | {"0/layer.tar": layer("two"), "1/layer.tar": layer("one")}
+            saved(NAME, layers=("first", "last"))
+            | {"0/layer.tar": layer("last"), "1/layer.tar": layer("first")}
         ),
         says=("is not the one that its config lists there",),
         ctr=UNSEEN,
