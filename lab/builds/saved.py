@@ -53,19 +53,19 @@ def take(
 ) -> dict[str, Stored]:
     """Have the images for *here* in *store*, by their complete names; say in *asides* what the others are."""
     named: dict[str, Entry] = {}
-    for number, listed_ in enumerate(entries, 1):
+    for number, one in enumerate(entries, 1):
         label = f"manifest.json, entry {number}"
-        label += f" ({', '.join(listed_.names)})" if listed_.names else ""
+        label += f" ({', '.join(one.names)})" if one.names else ""
         entry = Entry(
             label,
-            _file(files, listed_.config, what),
-            tuple(_file(files, layer, what) for layer in listed_.layers),
+            _file(files, one.config, what),
+            tuple(_file(files, layer, what) for layer in one.layers),
         )
         wrong = _wrong(entry, files, here, what)
         if wrong:
             asides.append(f"{label}: {wrong}")
             continue
-        for name in _names(listed_, label, asides):
+        for name in _names(one, label, asides):
             if name in named and named[name] != replace(entry, label=named[name].label):
                 asides.append(f"{named[name].label}: {name} is there twice; entry {number} is taken")
             named[name] = entry
@@ -144,11 +144,11 @@ def _wrong(entry: Entry, files: Files, here: str, what: str) -> str | None:
     platform = platforms.of(config, None)
     if platforms.rank(platform, here) is None:
         return f"is for {platforms.word(platform)}, but this host is linux/{here}"
-    listed_ = config.rootfs.diff_ids if config.rootfs else ()
-    if listed_ and len(listed_) != len(entry.layers):
-        return f"an image of {len(entry.layers)} layers whose config counts {len(listed_)}"
+    wanted = config.rootfs.diff_ids if config.rootfs else ()
+    if wanted and len(wanted) != len(entry.layers):
+        return f"an image of {len(entry.layers)} layers whose config counts {len(wanted)}"
     known = {file: digest for digest, file in files.hashed.items()}
-    for digest, file in zip(listed_, entry.layers, strict=False):
+    for digest, file in zip(wanted, entry.layers, strict=False):
         if known.get(file, digest) != digest and layout.layer_type(file) == layout.OCI_LAYER:
             return f"a layer, {known[file]}, is not the one that its config lists there, {digest}"
     return None
