@@ -88,6 +88,8 @@ class Standing:
     number: int = 0
     """Tells this container from others that had its name."""
     running: bool = True
+    fixed: dict[str, IPv4Address] = field(default_factory=dict)
+    network: str = ""
 
 
 @dataclass
@@ -108,12 +110,20 @@ class FakeContainers:
     execs: list[Exec] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
     loose_files: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    """Containers on the networks that are not the lab's."""
 
     def ensure_network(self, spec: NetworkSpec, labels: Mapping[str, str]) -> None:
         self.networks.setdefault(spec.name, (spec, {**labels, CONFIG_LABEL: spec.record}))
 
     def network_labels(self, name: str) -> Mapping[str, str] | None:
         return self.networks[name][1] if name in self.networks else None
+
+    def remove_network(self, name: str, labels: Mapping[str, str]) -> None:
+        if name in self.networks and _carries(self.networks[name][1], labels):
+            if self.attached(name):
+                raise ContainerFailed(f"network {name}: error while removing network: has active endpoints")
+            del self.networks[name]
 
     def subnets(self) -> Sequence[tuple[str, IPv4Network]]:
         return [(name, spec.subnet) for name, (spec, _) in self.networks.items()]
@@ -131,7 +141,10 @@ class FakeContainers:
         there = self.containers.pop(spec.name, None)
         if there is not None and there.running and there.labels[SPEC_LABEL] == wanted:
             self.containers[spec.name] = there
-            return False
+            if there.address is not None or spec.shares or spec.host_network:
+                return False
+            there.address = spec.address or self._free(network)
+            return True
         for volume in spec.volumes:
             self.volumes.setdefault(volume, dict(labels))
         address = None if spec.shares or spec.host_network else spec.address or self._free(network)
@@ -139,11 +152,40 @@ class FakeContainers:
         self.containers[spec.name] = Standing(
             spec, {**labels, SPEC_LABEL: wanted}, address, dict(spec.files), self.made
         )
+        self.containers[spec.name].network = network.name
+        if spec.address is not None:
+            self.containers[spec.name].fixed[network.name] = spec.address
         return True
 
     def _free(self, network: NetworkSpec) -> IPv4Address:
         taken = {standing.address for standing in self.containers.values()} | {network.gateway}
         return next(address for address in network.subnet.hosts() if address not in taken)
+
+    def start(self, container: str) -> None:
+        if container not in self.containers:
+            raise ContainerFailed(f"no such container: {container}")
+        self.made += 1
+        self.containers[container].running = True
+
+    def join(self, container: str, network: str, address: IPv4Address) -> None:
+        if any(one.address == address for name, one in self.containers.items() if name != container):
+            raise ContainerFailed(f"container {container}, on network {network}: Address already in use")
+        self.containers[container].address, self.containers[container].network = address, network
+        self.containers[container].fixed[network] = address
+
+    def leave(self, container: str, network: str) -> None:
+        self.containers[container].address = None
+        self.containers[container].fixed.pop(network, None)
+
+    def attached(self, network: str) -> Sequence[str]:
+        if network not in self.networks:
+            return []
+        ours = [
+            name
+            for name, one in self.containers.items()
+            if one.running and one.address is not None and one.network == network
+        ]
+        return sorted([*ours, *self.strangers])
 
     def remove(self, container: str) -> None:
         self.containers.pop(container, None)
@@ -168,6 +210,9 @@ class FakeContainers:
                 address=standing.address,
                 labels=standing.labels,
                 made=datetime(1970, 1, 1, tzinfo=UTC),
+                id=f"{standing.number:064x}",
+                networks={} if standing.address is None else {standing.network: standing.address},
+                fixed=dict(standing.fixed),
             )
             for name, standing in self.containers.items()
             if _carries(standing.labels, labels)
@@ -186,6 +231,12 @@ class FakeContainers:
         standing = self.containers.get(container)
         place = standing.files if standing else self.loose_files.setdefault(container, {})
         place.update(files)
+
+    def read(self, container: str, path: str) -> bytes | None:
+        if container not in self.containers and not self.anything_stands:
+            raise ContainerFailed(f"no such container: {container}")
+        standing = self.containers.get(container)
+        return (standing.files if standing else self.loose_files.get(container, {})).get(path)
 
     def logs(self, container: str, *, since: float | None = None) -> str:
         if container not in self.containers and not self.anything_stands:

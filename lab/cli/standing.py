@@ -38,6 +38,9 @@ def up(
     static: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="A folder to serve in place of the made digits.")
     ] = None,
+    recreate: Annotated[
+        bool, typer.Option("--recreate", help="Make the cluster anew, without what is in it now.")
+    ] = False,
 ) -> None:
     """Bring the lab up, or repair it. Doing it twice is doing it once."""
     from lab import lifecycle
@@ -55,7 +58,7 @@ def up(
         start = host.clock.monotonic()
         try:
             lifecycle.up(
-                wiring.stages(lab, node_image=image),
+                wiring.stages(lab, node_image=image, recreate=recreate),
                 clock=host.clock,
                 begin=lambda _: None,
                 done=lambda part, seconds: say(f"  {part:<12} ready  {seconds:6.1f} s"),

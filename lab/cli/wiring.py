@@ -148,7 +148,7 @@ def components(lab: Lab) -> tuple[Component, ...]:
     return tuple(component for stage in stages(lab, node_image="") for component in stage)
 
 
-def stages(lab: Lab, *, node_image: str) -> tuple[tuple[Component, ...], ...]:
+def stages(lab: Lab, *, node_image: str, recreate: bool = False) -> tuple[tuple[Component, ...], ...]:
     """Return the parts as they come up: stage after stage, those of one stage side by side."""
     from lab.components import Ground, assemble
     from lab.doctor import HostMachine, restricted
@@ -157,6 +157,7 @@ def stages(lab: Lab, *, node_image: str) -> tuple[tuple[Component, ...], ...]:
         node_image=node_image,
         state=lab.state,
         restricted=restricted(HostMachine(lab.host.shell, lab.host.clock)),
+        recreate=recreate,
     )
     return assemble(lab.topology, lab.host, ground)
 

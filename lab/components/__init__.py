@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lab.components.cluster import Cluster
+from lab.components.gatekeeper import Gatekeeper
 from lab.components.names import Names
 from lab.components.network import Network
 from lab.components.part import Part
@@ -45,21 +46,23 @@ class Ground:
     """The lab's own folder: kubeconfig, kind's configuration, run folders."""
     restricted: bool
     """CAP_SYS_RESOURCE is missing."""
+    recreate: bool = False
+    """The user asked for a new cluster."""
 
 
 def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Component, ...], ...]:
     """Return the stages in the order in which they come up; they go down in reverse.
 
-    The wall stands before anything that could leave. The seal closes once the nodes have their addresses, and
+    The wall stands before there is a network to leave, and as long as there is one. The seal closes once the nodes have their addresses, and
     before there is a pod network: no pod but the nodes' own has run by then. What takes long stands last in
     its stage, what is brought up beside it before.
     """
     site = str(topology.site_address)
     answers = ("bash", "-c", f"exec 3<>/dev/tcp/{site}/$0")
     return (
-        (Network(topology, host),),
-        (Part(topology, host, topology.seal, ("true",), shown="gatekeeper"),),
+        (Gatekeeper(topology, host),),
         (Wall(topology, host),),
+        (Network(topology, host),),
         (Part(topology, host, topology.site, ("true",)),),
         (Part(topology, host, topology.dns, (*answers, "53")),),
         (
@@ -69,7 +72,7 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Comp
             Part(topology, host, topology.front, (*answers, "443")),
             Sinkhole(topology, host),
             Workstation(topology, host),
-            Cluster(topology, host, ground.node_image, ground.state, ground.restricted),
+            Cluster(topology, host, ground.node_image, ground.state, ground.restricted, ground.recreate),
         ),
         (Trust(topology, host), Names(topology, host)),
         (Seal(topology, host),),

@@ -1,14 +1,21 @@
-"""The kind cluster: created by kind itself, then given its mirrors and CoreDNS settings."""
+"""The kind cluster: created by kind itself, then given fixed addresses, its mirrors and CoreDNS settings.
+
+What is in a cluster is the user's. One that was complete once is mended where it stands; it is made anew only
+when the user asks for that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.builds.pull import hosts_toml
-from lab.errors import LabError
+from lab.components import nodeaddress
+from lab.errors import LabError, NotReady
 from lab.host import Host
+from lab.host.clock import wait_until
 from lab.host.containers import Seen
 from lab.host.kubectl import NoAnswer, kubectl, nodes
 from lab.spec import clusterfiles
@@ -16,6 +23,11 @@ from lab.spec.topology import KIND_LABEL, NodeSpec, Topology
 
 CREATE_SECONDS = 300
 DELETE_SECONDS = 60
+ANSWER_SECONDS = 180
+"""For an API server to answer again. The kubelet gives one that hangs about 90 s before it starts it anew."""
+REGISTER_SECONDS = 60
+JOINED = "/etc/kubernetes/kubelet.conf"
+"""kubeadm writes it when a node has joined. Until all three have it, nobody can have put anything in the cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +39,17 @@ class Cluster:
     """The lab's own folder on the host: kubeconfig, kind's configuration, the nodes' resolv.conf."""
     restricted: bool
     """The host lacks CAP_SYS_RESOURCE: nobody may lower an oom_score_adj."""
+    recreate: bool = False
+    """The user asked for a new one, whatever is in the old."""
     name: str = "cluster"
 
     def up(self) -> None:
-        if self.check() is not None:  # a crash half way leaves less than three nodes that have joined
+        if self.recreate or not self._was_complete():
             self.down()
             self._create()
-        elif not self.kubeconfig.exists():  # another user's, or another state folder: no reason to start anew
-            self._fetch_kubeconfig()
+            nodeaddress.fix(self.topology, self.host)
+        else:
+            self._mend()
         self._add_dns_settings()
         self._add_mirrors()
 
@@ -51,18 +66,12 @@ class Cluster:
             file.unlink(missing_ok=True)
 
     def check(self) -> str | None:
-        seen = self._seen()
-        for node in self.topology.cluster.nodes:
-            if node.container not in seen:
-                return f"{node.name} is not there"
-            if not seen[node.container].running:
-                return f"{node.name} is {seen[node.container].state}"
-        try:
-            listed = nodes(self.host.containers, self.topology.cluster.control_plane.container)
-        except NoAnswer as error:
-            return str(error)
-        absent = [node.name for node in self._specs() if node.name not in clusterfiles.names(listed)]
-        return f"{', '.join(absent)} did not join" if absent else None
+        return (
+            self._not_joined()
+            or nodeaddress.wrong(self.topology, self.host)
+            or self._other_dns_settings()
+            or self._other_mirrors()
+        )
 
     @property
     def kubeconfig(self) -> Path:
@@ -80,6 +89,74 @@ class Cluster:
         found = self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})
         return {one.name: one for one in found}
 
+    def _specs(self) -> Sequence[NodeSpec]:
+        return self.topology.cluster.nodes
+
+    def _was_complete(self) -> bool:
+        """Tell whether every node that is still there has joined. kind makes all three before the first joins."""
+        seen = self._seen()
+        return bool(seen) and all(
+            self.host.containers.read(container, JOINED) is not None for container in seen
+        )
+
+    def _mend(self) -> None:
+        """Start what is stopped, give back what was lost, wait. Raises LabError: what cannot be mended."""
+        seen = self._seen()
+        if gone := [node.name for node in self._specs() if node.container not in seen]:
+            raise LabError(
+                f"cluster: the container of {', '.join(gone)} was removed, and kind cannot add a node to a cluster "
+                "that stands; `lab up --recreate` makes the cluster anew, without what is in it now"
+            )
+        nodeaddress.fix(self.topology, self.host)
+        if stopped := [name for name, one in seen.items() if one.state != "running"]:
+            with ThreadPoolExecutor(len(stopped)) as pool:
+                list(pool.map(self.host.containers.start, stopped))
+        if not self.kubeconfig.exists():  # another user's, or another state folder
+            self._fetch_kubeconfig()
+        try:
+            wait_until(self.name, self._silent, clock=self.host.clock, timeout=ANSWER_SECONDS)
+            self._start_services()
+            wait_until(self.name, self._not_joined, clock=self.host.clock, timeout=REGISTER_SECONDS)
+        except NotReady as error:
+            raise LabError(
+                f"{error}; `lab logs {self.topology.cluster.control_plane.name}` may say why; "
+                "`lab up --recreate` makes the cluster anew, without what is in it now"
+            ) from error
+
+    def _start_services(self) -> None:
+        """Start what somebody stopped in a node. A kubelet registers its node, where somebody deleted that, at its
+        next start only.
+        """
+        absent = self._absent()
+        for node in self._specs():
+            restart = "systemctl restart kubelet" if node in absent else "systemctl start kubelet"
+            argv = ["bash", "-c", f"systemctl start containerd; {restart}"]
+            self.host.containers.exec(node.container, argv, timeout=30)
+
+    def _silent(self) -> str | None:
+        seen = self._seen()
+        for node in self._specs():
+            if node.container not in seen:
+                return f"{node.name} is not there"
+            if seen[node.container].state != "running":
+                return f"{node.name} is {seen[node.container].state}"
+        try:
+            self._absent()
+        except NoAnswer as error:
+            return str(error)
+        return None
+
+    def _absent(self) -> Sequence[NodeSpec]:
+        """Raises NoAnswer."""
+        listed = nodes(self.host.containers, self.topology.cluster.control_plane.container)
+        return [node for node in self._specs() if node.name not in clusterfiles.names(listed)]
+
+    def _not_joined(self) -> str | None:
+        if silent := self._silent():
+            return silent
+        absent = self._absent()
+        return f"{', '.join(node.name for node in absent)} did not join" if absent else None
+
     def _fetch_kubeconfig(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
         self.host.shell.run(
@@ -89,9 +166,6 @@ class Cluster:
             ],
             timeout=DELETE_SECONDS,
         ).check()
-
-    def _specs(self) -> Sequence[NodeSpec]:
-        return self.topology.cluster.nodes
 
     def _create(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
@@ -121,12 +195,34 @@ class Cluster:
         if isinstance(applied, str):
             raise LabError(f"cluster: CoreDNS could not be set: {applied}")
 
-    def _add_mirrors(self) -> None:
-        files = {
+    def _other_dns_settings(self) -> str | None:
+        told = kubectl(
+            self.host.containers,
+            self.topology.cluster.control_plane.container,
+            *("--namespace", "kube-system", "get", "configmap", "coredns", "-o", "json"),
+        )
+        if isinstance(told, str):
+            return f"CoreDNS's settings cannot be read: {told}"
+        if clusterfiles.corefile(told) != clusterfiles.COREFILE.format(site=self.topology.site_address):
+            return "CoreDNS has other settings than the lab's: it may not say who asks, or ask somebody else"
+        return None
+
+    def _mirrors(self) -> dict[str, bytes]:
+        return {
             f"/etc/containerd/certs.d/{original}/hosts.toml": hosts_toml(
                 original, self.topology.registry_url
             ).encode()
             for original in self.topology.cluster.mirrors
         }
+
+    def _add_mirrors(self) -> None:
         for node in self._specs():
-            self.host.containers.put(node.container, files)
+            self.host.containers.put(node.container, self._mirrors())
+
+    def _other_mirrors(self) -> str | None:
+        files = self._mirrors()
+        wanted = b"".join(files.values()).decode()
+        for node in self._specs():
+            if self.host.containers.exec(node.container, ["cat", *files], timeout=10).stdout != wanted:
+                return f"{node.name} has not the lab's mirrors in /etc/containerd/certs.d"
+        return None

@@ -45,8 +45,12 @@ class Wall:
         _watch(self.topology, self.host, ())
 
     def down(self) -> None:
-        """Take the table away, through a seal container made for it where a crash left none."""
+        """Take the table away, once there is no network any more: through a seal container made for it where a
+        crash left none.
+        """
         seal, containers = self.topology.seal, self.host.containers
+        if containers.network_labels(self.topology.network.name) is not None:
+            raise LabError("it stays as long as the network does")
         stands = any(one.name == seal.name and one.running for one in containers.seen(self.topology.labels))
         if not stands:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
@@ -23,6 +23,11 @@ class Seen:
     address: IPv4Address | None
     labels: Mapping[str, str]
     made: datetime
+    id: str = ""
+    networks: Mapping[str, IPv4Address | None] = field(default_factory=dict)
+    """Every network that it is attached to, by name, with its address there; None while it does not run."""
+    fixed: Mapping[str, IPv4Address] = field(default_factory=dict)
+    """The address that the engine was told to give it, by network: the only one that outlives a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,32 @@ class Containers(Protocol):
         """Return the labels of the network called *name*; None where there is none."""
         ...
 
+    def remove_network(self, name: str, labels: Mapping[str, str]) -> None:
+        """Remove the network called *name* if it carries *labels*. Raises ContainerFailed: it is in use."""
+        ...
+
     def subnets(self) -> Sequence[tuple[str, IPv4Network]]:
         """Every IPv4 subnet of the engine's networks, with the network's name."""
         ...
 
     def ensure(self, spec: ContainerSpec, network: NetworkSpec, labels: Mapping[str, str]) -> bool:
         """Have a running container made from *spec*; return whether it had to be made or started."""
+        ...
+
+    def start(self, container: str) -> None:
+        """Have *container* run that is there already: stopped, killed or paused. Running is not an error."""
+        ...
+
+    def join(self, container: str, network: str, address: IPv4Address) -> None:
+        """Attach *container* to *network* at *address*, now and after every restart; it leaves that first."""
+        ...
+
+    def leave(self, container: str, network: str) -> None:
+        """Take *container* off *network*. One that is not on it is not an error."""
+        ...
+
+    def attached(self, network: str) -> Sequence[str]:
+        """The names of the running containers on *network*, whoever made them."""
         ...
 
     def remove(self, container: str) -> None: ...
@@ -68,6 +93,10 @@ class Containers(Protocol):
 
     def put(self, container: str, files: Mapping[str, bytes]) -> None:
         """Write *files* (absolute path to content) into *container*, making folders as needed."""
+        ...
+
+    def read(self, container: str, path: str) -> bytes | None:
+        """Return what is in a file of *container*, which need not run; None where there is no such file."""
         ...
 
     def logs(self, container: str, *, since: float | None = None) -> str:

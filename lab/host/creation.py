@@ -82,3 +82,12 @@ def archive(files: Mapping[str, bytes]) -> bytes:
             entry.mode = 0o755 if content.startswith(b"#!") else 0o644
             packed.addfile(entry, io.BytesIO(content))
     return buffer.getvalue()
+
+
+def unpacked(packed: bytes) -> bytes | None:
+    """Return the one file that *packed* holds; None where that is no file."""
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archived:
+        for entry in archived:
+            if (content := archived.extractfile(entry) if entry.isfile() else None) is not None:
+                return content.read()
+    return None

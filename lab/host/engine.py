@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 import docker
@@ -14,7 +14,7 @@ import docker.errors
 from lab.errors import ContainerFailed, ToolMissing
 from lab.host import exec_stream
 from lab.host.containers import Seen, Usage
-from lab.host.creation import archive, create
+from lab.host.creation import archive, create, unpacked
 from lab.host.engine_errors import plainly, translated
 from lab.host.inspected import as_seen, as_usage, namespace
 from lab.host.shell import Completed
@@ -68,6 +68,11 @@ class DockerContainers:
                     return dict(network.attrs["Labels"] or {})
         return None
 
+    def remove_network(self, name: str, labels: Mapping[str, str]) -> None:
+        if labels.items() <= (self.network_labels(name) or {}).items():
+            with translated(f"network {name}"), suppress(docker.errors.NotFound):
+                self.client.api.remove_network(name)
+
     def subnets(self) -> Sequence[tuple[str, IPv4Network]]:
         with translated("listing networks"):
             networks = self.client.networks.list()
@@ -88,7 +93,7 @@ class DockerContainers:
             found = self._inspect(spec.name)
             if found is not None:
                 if found["State"]["Running"] and found["Config"]["Labels"].get(SPEC_LABEL) == wanted:
-                    return False
+                    return self._attach(found, spec, network)
                 api.remove_container(found["Id"], force=True, v=True)
             for volume in spec.volumes:  # before the container, whose volumes the engine makes without labels
                 self._ensure_volume(volume, labels)
@@ -97,9 +102,45 @@ class DockerContainers:
             )
         return True
 
+    def _attach(self, found: Mapping[str, Any], spec: ContainerSpec, network: NetworkSpec) -> bool:
+        """Attach a container that somebody took off its network; return whether that was so."""
+        if spec.shares or spec.host_network:
+            return False
+        has = as_seen(found).networks
+        if network.name in has and spec.address in {None, has[network.name]}:
+            return False
+        self.leave(spec.name, network.name)
+        address = str(spec.address) if spec.address else None
+        self.client.api.connect_container_to_network(spec.name, network.name, ipv4_address=address)
+        return True
+
     def remove(self, container: str) -> None:
         with translated(f"container {container}"), suppress(docker.errors.NotFound):
             self.client.api.remove_container(container, force=True, v=True)
+
+    def start(self, container: str) -> None:
+        with translated(f"container {container}"):
+            if self.client.api.inspect_container(container)["State"]["Paused"]:
+                self.client.api.unpause(container)
+            self.client.api.start(container)
+
+    def join(self, container: str, network: str, address: IPv4Address) -> None:
+        self.leave(container, network)
+        with translated(f"container {container}, on network {network} at {address}"):
+            self.client.api.connect_container_to_network(container, network, ipv4_address=str(address))
+
+    def leave(self, container: str, network: str) -> None:
+        with translated(f"container {container}, off network {network}"):
+            if network in self.client.api.inspect_container(container)["NetworkSettings"]["Networks"]:
+                self.client.api.disconnect_container_from_network(container, network, force=True)
+
+    def attached(self, network: str) -> Sequence[str]:
+        with translated(f"network {network}"):
+            try:
+                members = self.client.api.inspect_network(network)["Containers"]
+            except docker.errors.NotFound:
+                return []
+        return sorted(one["Name"] for one in members.values())
 
     def sweep(self, labels: Mapping[str, str]) -> None:
         chosen = {"label": _selectors(labels)}
@@ -129,6 +170,14 @@ class DockerContainers:
     def put(self, container: str, files: Mapping[str, bytes]) -> None:
         with translated(f"container {container}"):
             self.client.api.put_archive(container, "/", archive(files))
+
+    def read(self, container: str, path: str) -> bytes | None:
+        with translated(f"container {container}"):
+            try:
+                packed, _ = self.client.api.get_archive(container, path)
+            except docker.errors.NotFound:
+                return None
+            return unpacked(b"".join(packed))
 
     def logs(self, container: str, *, since: float | None = None) -> str:
         with translated(f"container {container}"):

@@ -11,18 +11,31 @@ from lab.host.containers import Seen, Usage
 
 
 def as_seen(found: Mapping[str, Any]) -> Seen:
-    addresses = [one["IPAddress"] for one in found["NetworkSettings"]["Networks"].values()]
-    address = next((IPv4Address(one) for one in addresses if one), None)
+    networks = {
+        name: _address(one["IPAddress"]) for name, one in found["NetworkSettings"]["Networks"].items()
+    }
+    fixed = {
+        name: address
+        for name, one in found["NetworkSettings"]["Networks"].items()
+        if (address := _address((one["IPAMConfig"] or {}).get("IPv4Address"))) is not None
+    }
     state = found["State"]
     return Seen(
         name=found["Name"].lstrip("/"),
         running=bool(state["Running"]),
         state=state["Status"] + (f", exit code {state['ExitCode']}" if not state["Running"] else ""),
         pid=int(state["Pid"]),
-        address=address,
+        address=next((one for one in networks.values() if one is not None), None),
         labels=found["Config"]["Labels"] or {},
         made=datetime.fromisoformat(found["Created"]),
+        id=found["Id"],
+        networks=networks,
+        fixed=fixed,
     )
+
+
+def _address(told: str | None) -> IPv4Address | None:
+    return IPv4Address(told) if told else None
 
 
 def as_usage(told: Mapping[str, Any]) -> Usage | None:

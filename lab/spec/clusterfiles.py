@@ -116,6 +116,11 @@ def coredns_settings(site: IPv4Address) -> str:
     )
 
 
+def corefile(settings: Mapping[str, Any]) -> str | None:
+    """Read CoreDNS's file from its ConfigMap."""
+    return (settings.get("data") or {}).get("Corefile")
+
+
 def pod_ranges(nodes: Mapping[str, Any]) -> dict[str, str]:
     """Read each node's pod range from `kubectl get nodes -o json`."""
     return {

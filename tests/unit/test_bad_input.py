@@ -465,9 +465,9 @@ def test_json_stays_json_off_a_terminal(capsys, monkeypatch):
 
     assert ended.value.code == 1
     assert json.loads(capsys.readouterr().out)[0] == {
-        "part": "network",
+        "part": "gatekeeper",
         "ready": False,
-        "problem": "the network is not there",
+        "problem": "the container is not there",
     }
 
 

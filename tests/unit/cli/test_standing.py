@@ -37,7 +37,9 @@ def log():
 @pytest.fixture
 def parts(monkeypatch, log):
     found = (Recorded("network", log), Recorded("dns", log))
-    monkeypatch.setattr(wiring, "stages", lambda lab, node_image: tuple((one,) for one in found))
+    monkeypatch.setattr(
+        wiring, "stages", lambda lab, node_image, recreate=False: tuple((one,) for one in found)
+    )
     monkeypatch.setattr(ground, "images_there", lambda lab: "node")
     return found
 
@@ -182,8 +184,30 @@ class TestDown:
         ended = lab("down")
 
         assert ended.code == 3
-        assert ended.err == "lab: not everything could be removed:\ncluster: kind: not found on PATH\n"
-        assert list(standing.containers) == ["lab-worker"]
+        assert ended.err.splitlines() == [
+            "lab: not everything could be removed:",
+            "cluster: kind: not found on PATH",
+            "network: network lab: error while removing network: has active endpoints",
+            "wall: it stays as long as the network does",
+        ]
+        assert set(standing.containers) == {"lab-worker", "lab-seal"}
+
+    def test_a_strangers_container_is_named_and_the_wall_stays(self, lab, standing):
+        standing.strangers = ["somebody"]
+        ended = lab("down")
+        standing.strangers = []
+        gone = lab("down")
+
+        assert ended.code == 3
+        assert ended.err.splitlines() == [
+            "lab: not everything could be removed:",
+            "network: somebody is on the network lab and is none of the lab's containers: "
+            "`docker network disconnect lab somebody`, then `lab down` again",
+            "wall: it stays as long as the network does",
+        ]
+        removals = [call for call in standing.execs if "delete table" in (call.stdin or "")]
+        assert len(removals) == 1
+        assert (gone.code, standing.containers, standing.networks) == (0, {}, {})
 
 
 class TestStatus:
@@ -210,7 +234,7 @@ class TestStatus:
         rows = json.loads(ended.out)
         assert ended.code == 1
         assert len({row["part"] for row in rows}) == len(rows) >= 15
-        assert rows[0] == {"part": "network", "ready": False, "problem": "the network is not there"}
+        assert rows[0] == {"part": "gatekeeper", "ready": False, "problem": "the container is not there"}
         assert all(row["problem"] and "\n" not in row["problem"] for row in rows if not row["ready"])
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import yaml
 
-from lab.components.cluster import Cluster
+from lab.components.cluster import JOINED, Cluster
+from lab.components.nodeaddress import FLAGS
 from lab.components.podnetwork import CONFLIST, PodNetwork
 from lab.errors import CommandFailed, LabError, NotReady
 from lab.spec.config import LabConfig
@@ -29,6 +31,8 @@ class World:
         self.ready = True
         self.api = True
         self.exit_code = 0
+        self.corefile = None
+        self.api_answers_after = 0
 
     def kind(self, argv):
         if self.exit_code:
@@ -40,14 +44,27 @@ class World:
             if "create" in argv:
                 spec = ContainerSpec(node.container, "node", "node")
                 self.containers.ensure(spec, LAB.network, {KIND_LABEL: "lab"})
+                made = self.containers.containers[node.container]
+                flags = f'KUBELET_KUBEADM_ARGS="--node-ip={made.address} --x"\n'
+                made.files |= {JOINED: b"joined", FLAGS: flags.encode()}
                 (self.state / "kubeconfig").write_text("")
             else:
                 self.containers.remove(node.container)
         return completed()
 
     def answer(self, call):
-        if not self.api:
+        if call.argv[0] == "cat":
+            files = self.containers.containers[call.container].files
+            return completed("".join(files.get(name, b"").decode() for name in call.argv[1:]))
+        if "restart kubelet" in call.argv[-1]:
+            self.joined = [node.name for node in LAB.cluster.nodes]
+        self.api_answers_after -= 1
+        if not self.api or self.api_answers_after > 0:
             return completed(stderr="E1 memcache.go\nconnection refused\n", exit_code=1)
+        if "apply" in call.argv:
+            self.corefile = json.loads(call.stdin)["data"]["Corefile"]
+        if "configmap" in call.argv:
+            return completed(json.dumps({"data": {"Corefile": self.corefile}}))
         if "get" not in call.argv:
             return completed()
         status = {"conditions": [{"type": "Ready", "status": str(self.ready), "message": "no CNI"}]}
@@ -78,6 +95,16 @@ def cluster(world, tmp_path):
 
 def verbs(world):
     return [argv[1] for argv in world.shell.ran]
+
+
+def addresses(world):
+    return {name: one.address for name, one in world.containers.containers.items()}
+
+
+def swap(world, first, second):
+    one, other = world.containers.containers[first], world.containers.containers[second]
+    one.address, other.address = other.address, one.address
+    one.fixed, other.fixed = other.fixed, one.fixed
 
 
 def test_kind_makes_it_on_the_labs_network(cluster, world, tmp_path):
@@ -117,26 +144,132 @@ def test_coredns_is_told_whom_to_ask(cluster, world):
     assert "forward . 10.142.18.191" in applied.stdin
 
 
-@pytest.mark.parametrize("lost", ["node", "stopped", "unjoined"])
-def test_one_that_was_made_half_is_made_anew(cluster, world, lost):
+@pytest.mark.parametrize("left", [1, 3])
+def test_one_that_was_never_complete_is_made_anew(cluster, world, left):
+    """A crash in `kind create`: some containers are there, and one of them has not joined."""
     cluster.up()
-    if lost == "node":
-        world.containers.remove("lab-worker2")
-    elif lost == "stopped":
-        world.containers.containers["lab-worker2"].running = False
-    else:
-        joined, world.joined = world.joined, world.joined[:2]
-        original = world.kind
-
-        def kind(argv):
-            world.joined = joined
-            return original(argv)
-
-        world.shell.answer = kind
+    for node in LAB.cluster.nodes[left:]:
+        world.containers.remove(node.container)
+    del world.containers.containers[LAB.cluster.nodes[left - 1].container].files[JOINED]
 
     cluster.up()
 
     assert verbs(world) == ["create", "delete", "create"]
+    assert cluster.check() is None
+
+
+@pytest.mark.parametrize("stopped", [["lab-control-plane"], ["lab-worker"], None], ids=str)
+def test_what_is_stopped_is_started_and_waited_for(cluster, world, stopped):
+    cluster.up()
+    before = addresses(world)
+    for name in stopped or list(world.containers.containers):
+        world.containers.containers[name].running = False
+    world.api_answers_after = 5
+
+    cluster.up()
+
+    assert verbs(world) == ["create"]
+    assert (cluster.check(), addresses(world)) == (None, before)
+
+
+def test_a_node_that_is_gone_from_the_api_is_registered_again(cluster, world):
+    cluster.up()
+    world.joined = world.joined[:2]
+
+    cluster.up()
+
+    assert (verbs(world), cluster.check()) == (["create"], None)
+
+
+def test_one_that_cannot_be_mended_is_left_with_what_is_in_it(cluster, world):
+    cluster.up()
+    world.containers.remove("lab-worker2")
+
+    with pytest.raises(
+        LabError, match="the container of localnode-3 was removed.*`lab up --recreate`"
+    ) as lost:
+        cluster.up()
+
+    assert (verbs(world), lost.value.exit_code) == (["create"], 3)
+
+
+def test_one_whose_api_stays_silent_is_left_with_what_is_in_it(cluster, world):
+    cluster.up()
+    world.api = False
+
+    with pytest.raises(
+        LabError, match=r"^cluster was not ready after 180 s; .*refused; .*`lab up --recreate`"
+    ):
+        cluster.up()
+
+    assert verbs(world) == ["create"]
+
+
+def test_a_new_one_is_made_when_the_user_asks(cluster, world):
+    cluster.up()
+    replace(cluster, recreate=True).up()
+
+    assert verbs(world) == ["create", "delete", "create"]
+
+
+class TestAddresses:
+    def test_every_node_keeps_the_one_with_which_it_joined(self, cluster, world):
+        cluster.up()
+
+        for one in world.containers.containers.values():
+            assert one.fixed == {"lab": one.address}
+
+    def test_nodes_that_changed_places_are_put_back(self, cluster, world):
+        cluster.up()
+        before = addresses(world)
+        swap(world, "lab-worker", "lab-worker2")
+
+        said = cluster.check()
+        cluster.up()
+
+        assert said == (f"localnode-2 joined as {before['lab-worker']} and has {before['lab-worker2']} now")
+        assert (cluster.check(), addresses(world), verbs(world)) == (None, before, ["create"])
+
+    def test_one_that_would_get_any_at_its_next_start_is_told_and_mended(self, cluster, world):
+        cluster.up()
+        world.containers.containers["lab-worker"].fixed.clear()
+
+        said = cluster.check()
+        cluster.up()
+
+        assert said == "localnode-2 would get any address at its next start"
+        assert cluster.check() is None
+
+    def test_one_whose_address_somebody_has_is_told_with_the_mending(self, cluster, world):
+        cluster.up()
+        node = world.containers.containers["lab-worker"]
+        world.containers.ensure(LAB.workstation, LAB.network, LAB.labels)
+        node.address, world.containers.containers[LAB.workstation.name].address = None, node.address
+
+        with pytest.raises(
+            LabError, match="localnode-2 joined as .* `docker network disconnect lab CONTAINER`"
+        ):
+            cluster.up()
+
+
+def test_settings_that_somebody_changed_are_told_and_written_again(cluster, world):
+    cluster.up()
+    world.corefile = world.corefile.replace("rewrite edns0", "# rewrite edns0")
+    said = cluster.check()
+    cluster.up()
+
+    assert said.startswith("CoreDNS has other settings than the lab's")
+    assert cluster.check() is None
+
+
+def test_mirrors_that_somebody_changed_are_told_and_written_again(cluster, world):
+    cluster.up()
+    files = world.containers.containers["lab-worker2"].files
+    del files["/etc/containerd/certs.d/quay.io/hosts.toml"]
+    said = cluster.check()
+    cluster.up()
+
+    assert said == "localnode-3 has not the lab's mirrors in /etc/containerd/certs.d"
     assert cluster.check() is None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab.components import Ground, assemble
+from lab.components.gatekeeper import Gatekeeper
 from lab.components.names import Names
 from lab.components.network import Network
 from lab.components.part import Part
@@ -79,7 +80,7 @@ class TestOrder:
         ]
 
     def test_the_wall_stands_first_and_the_seal_closes_before_there_can_be_a_pod(self, names):
-        assert names[:3] == ["network", "gatekeeper", "wall"]
+        assert names[:3] == ["gatekeeper", "wall", "network"]
         assert names[names.index("seal") - 1 :] == ["names", "seal", "pod network", "routes", "credentials"]
 
     def test_what_needs_another_comes_after_it(self, names):
@@ -105,7 +106,7 @@ class TestOrder:
         stages = assemble(LAB, host, Ground("node", Path("state"), restricted=True))
         parts = [one for stage in stages for one in stage]
         for one in parts:
-            if isinstance(one, Part | Workstation):
+            if isinstance(one, Gatekeeper | Part | Workstation):
                 one.up()
         specs = {one.topology.sinkhole.name for one in parts if one.name == "sinkhole"}
 
@@ -185,11 +186,14 @@ class TestNetwork:
         )
 
     def test_going_down_takes_what_a_crash_left(self, host, containers):
-        network = Network(LAB, host)
+        network, gatekeeper = Network(LAB, host), Gatekeeper(LAB, host)
+        gatekeeper.up()
         network.up()
+        for node in LAB.cluster.nodes:  # kind's own, which it removed
+            containers.remove(node.container)
 
-        network.down()
-        network.down()
+        for part in (network, gatekeeper) * 2:
+            part.down()
 
         assert (containers.seen(LAB.labels), containers.volumes, containers.networks) == ([], {}, {})
 

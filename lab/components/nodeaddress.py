@@ -1,0 +1,75 @@
+"""The nodes' addresses. A node joins the cluster with the one that it has then, and works with no other.
+
+The engine gives a container that starts any free address, unless it was told which. kind does not tell it, so
+the lab does, once a node has joined: by taking it off the network and attaching it again.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address
+
+from lab.errors import ContainerFailed, LabError
+from lab.host import Host
+from lab.host.containers import Seen
+from lab.spec.topology import KIND_LABEL, NodeSpec, Topology
+
+FLAGS = "/var/lib/kubelet/kubeadm-flags.env"
+NODE_IP = re.compile(rb"--node-ip=([0-9.]+)")
+
+
+def fix(topology: Topology, host: Host) -> None:
+    """Have every node at the address with which it joined, after a restart too. Raises LabError."""
+    network = topology.network.name
+    seen = _seen(topology, host)
+    loose = {
+        node: address
+        for node, address in _joined_with(topology, host, seen).items()
+        if _problem(seen[node.container], network, address)
+        or seen[node.container].fixed.get(network) != address
+    }
+    for node in loose:  # all of them first: two may have changed places
+        if _problem(seen[node.container], network, loose[node]):
+            host.containers.leave(node.container, network)
+    for node, address in loose.items():
+        try:
+            host.containers.join(node.container, network, address)
+        except ContainerFailed as error:
+            raise LabError(
+                f"cluster: {node.name} joined as {address} and does not get that address back: {error}; "
+                f"`docker network inspect {network}` says who has it: "
+                f"take that one off with `docker network disconnect {network} CONTAINER`, then `lab up`"
+            ) from error
+
+
+def wrong(topology: Topology, host: Host) -> str | None:
+    """Say which node has another address than the one with which it joined."""
+    seen = _seen(topology, host)
+    for node, address in _joined_with(topology, host, seen).items():
+        if problem := _problem(seen[node.container], topology.network.name, address):
+            return f"{node.name} {problem}"
+        if seen[node.container].fixed.get(topology.network.name) != address:
+            return f"{node.name} would get any address at its next start"
+    return None
+
+
+def _seen(topology: Topology, host: Host) -> dict[str, Seen]:
+    return {one.name: one for one in host.containers.seen({KIND_LABEL: topology.cluster.name})}
+
+
+def _joined_with(topology: Topology, host: Host, seen: dict[str, Seen]) -> dict[NodeSpec, IPv4Address]:
+    found = {}
+    for node in topology.cluster.nodes:
+        flags = host.containers.read(node.container, FLAGS) if node.container in seen else None
+        if flags is not None and (told := NODE_IP.search(flags)) is not None:
+            found[node] = IPv4Address(told[1].decode())
+    return found
+
+
+def _problem(seen: Seen, network: str, address: IPv4Address) -> str | None:
+    if seen.state != "running":
+        return None  # without any address; what it is fixed to counts
+    has = seen.networks.get(network)
+    if has == address:
+        return None
+    return f"joined as {address} and {f'has {has} now' if has else 'is not on the network'}"
