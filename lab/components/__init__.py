@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Protocol
 
 from lab.components.cluster import Cluster
-from lab.components.gatekeeper import Gatekeeper
 from lab.components.names import Names
 from lab.components.network import Network
-from lab.components.part import Part
+from lab.components.part import Gatekeeper, Part
 from lab.components.podnetwork import PodNetwork
 from lab.components.routes import Routes
 from lab.components.seal import Seal, Wall
 from lab.components.sinkhole import Sinkhole
 from lab.components.trust import Trust
+from lab.components.watch import Watch
 from lab.components.workstation import Credentials, Workstation
 from lab.host import Host
 from lab.spec.topology import Topology
@@ -53,14 +53,15 @@ class Ground:
 def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Component, ...], ...]:
     """Return the stages in the order in which they come up; they go down in reverse.
 
-    The wall stands before there is a network to leave, and as long as there is one. The seal closes once the nodes have their addresses, and
-    before there is a pod network: no pod but the nodes' own has run by then. What takes long stands last in
-    its stage, what is brought up beside it before.
+    The wall stands before there is a network to leave, and as long as there is one. The seal closes once the
+    nodes have their addresses, and before there is a pod network: no pod but the nodes' own has run by then.
+    What takes long stands last in its stage, what is brought up beside it before.
     """
     site = str(topology.site_address)
     answers = ("bash", "-c", f"exec 3<>/dev/tcp/{site}/$0")
+    seal, pods, routes = Seal(topology, host), PodNetwork(topology, host), Routes(topology, host)
     return (
-        (Gatekeeper(topology, host),),
+        (Gatekeeper(topology, host, topology.seal, ("true",), shown="gatekeeper"),),
         (Wall(topology, host),),
         (Network(topology, host),),
         (Part(topology, host, topology.site, ("true",)),),
@@ -75,8 +76,9 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Comp
             Cluster(topology, host, ground.node_image, ground.state, ground.restricted, ground.recreate),
         ),
         (Trust(topology, host), Names(topology, host)),
-        (Seal(topology, host),),
-        (PodNetwork(topology, host),),
-        (Routes(topology, host),),
+        (seal,),
+        (pods,),
+        (routes,),
+        (Watch(topology, host, seal.rules, pods.routes, routes.wanted),),
         (Credentials(topology, host),),
     )

@@ -21,11 +21,10 @@ class Names:
     name: str = "names"
 
     def up(self) -> None:
-        resolver = f"nameserver {self.topology.site_address}\n"
         for container in self._askers():
             # The engine mounts this file, so it is written in place, not replaced.
             self.host.containers.exec(
-                container, ["bash", "-c", "cat > /etc/resolv.conf"], timeout=10, stdin=resolver
+                container, ["bash", "-c", "cat > /etc/resolv.conf"], timeout=10, stdin=self._resolver
             ).check()
         settings = json.loads(self.topology.dns.files[SETTINGS])
         settings["hosts"] = self.hosts()
@@ -37,9 +36,17 @@ class Names:
     def check(self) -> str | None:
         for container in self._askers():
             seen = self.host.containers.exec(container, ["cat", "/etc/resolv.conf"], timeout=5)
-            if f"nameserver {self.topology.site_address}" not in seen.stdout:
+            if seen.stdout != self._resolver:
                 return f"{container} asks another resolver than the site's DNS"
+        told = json.loads(self.host.containers.read(self.topology.dns.name, SETTINGS) or b"{}")
+        wanted = self.hosts()
+        if wrong := [name for name, one in wanted.items() if told.get("hosts", {}).get(name) != one]:
+            return f"the site's DNS has another address than {wanted[wrong[0]]} for {wrong[0]}"
         return None
+
+    @property
+    def _resolver(self) -> str:
+        return f"nameserver {self.topology.site_address}\n"
 
     def hosts(self) -> dict[str, str]:
         """Names and addresses of everything that stands: nodes by both of their names."""

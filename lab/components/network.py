@@ -20,7 +20,7 @@ class Network:
         self.host.containers.ensure_network(self.topology.network, self.topology.labels)
 
     def down(self) -> None:
-        """Remove it. Raises LabError: somebody else's container is on it, and is not the lab's to take off."""
+        """Remove it. Raises LabError: somebody else's container is on it, which the lab does not take off."""
         network, containers = self.topology.network.name, self.host.containers
         for one in containers.seen(self.topology.labels):
             if one.name != self.topology.seal.name:  # what a crash left

@@ -59,3 +59,13 @@ class Part:
         except ContainerFailed as error:  # it may end between two looks
             return str(error)
         return None if answer.ok else answer.last_line
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeper(Part):
+    """The container from which rules are put in place and watched over: first up, last down."""
+
+    def down(self) -> None:
+        """Go, with whatever else is left of the lab; but stay as long as the network and the wall do."""
+        if self.host.containers.network_labels(self.topology.network.name) is None:
+            self.host.containers.sweep(self.topology.labels)

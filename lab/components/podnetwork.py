@@ -5,8 +5,9 @@ It comes after the seal, since no pod but the nodes' own can start without it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lab.host import Host
 from lab.host.clock import wait_until
@@ -26,16 +27,12 @@ class PodNetwork:
 
     def up(self) -> None:
         wait_until("pod ranges", self._ranges_missing, clock=self.host.clock, timeout=READY_SECONDS)
-        ranges, addresses = self._ranges(), self._addresses()
+        ranges, ways = self._ranges(), self.routes()
         for node in self._nodes():
             files = {CONFLIST: clusterfiles.conflist(ranges[node.name]).encode()}
             self.host.containers.put(node.container, files)
-            routes = [
-                f"ip route replace {ranges[other.name]} via {addresses[other.container]}"
-                for other in self._nodes()
-                if other is not node
-            ]
-            self.host.containers.exec(node.container, ["bash", "-c", " && ".join(routes)], timeout=10).check()
+            script = " && ".join(f"ip route replace {to} via {via}" for to, via in ways[node.name].items())
+            self.host.containers.exec(node.container, ["bash", "-c", script], timeout=10).check()
         # The document's notebook runs on localnode-1, its master: pods are welcome there.
         kubectl(
             self.host.containers,
@@ -52,7 +49,32 @@ class PodNetwork:
             listed = nodes(self.host.containers, self.topology.cluster.control_plane.container)
         except NoAnswer as error:
             return str(error)
-        return clusterfiles.unready(listed, [node.name for node in self._nodes()])
+        return clusterfiles.unready(listed, [node.name for node in self._nodes()]) or self._other_settings(
+            listed
+        )
+
+    def _other_settings(self, listed: Mapping[str, Any]) -> str | None:
+        ranges, ways = clusterfiles.pod_ranges(listed), self.routes()
+        for node in self._nodes():
+            asked = self.host.containers.exec(
+                node.container, ["bash", "-c", f"cat {CONFLIST}; echo; ip -4 route show"], timeout=10
+            ).stdout
+            if clusterfiles.conflist(ranges[node.name]) not in asked:
+                return f"{node.name} has not the lab's {CONFLIST}"
+            for to, via in ways[node.name].items():
+                if f"\n{to} via {via} " not in asked:
+                    return f"{node.name} has no route to the pods of another node: {to} via {via}"
+        return None
+
+    def routes(self) -> dict[str, dict[str, str]]:
+        """Return each node's ways to the pods of the others: range to address, by the node's name."""
+        ranges, addresses = self._ranges(), self._addresses()
+        return {
+            node.name: {
+                ranges[other.name]: addresses[other.container] for other in self._nodes() if other is not node
+            }
+            for node in self._nodes()
+        }
 
     def _nodes(self) -> Sequence[NodeSpec]:
         return self.topology.cluster.nodes

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from lab.errors import ContainerFailed, LabError
 from lab.host import Host
 from lab.host.containers import standing
-from lab.spec import nft, ruleset
-from lab.spec.plan import COLLECTOR_SETTINGS
+from lab.spec import compare, nft, ruleset
+from lab.spec.plan import COLLECTOR_SETTINGS, SINKHOLE_TABLE
 from lab.spec.ruleset import Ruleset
 from lab.spec.topology import Topology
 
 SECONDS = 30
+TABLES = (ruleset.TABLE, SINKHOLE_TABLE)
+"""What the lab itself puts into its namespaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,14 @@ class Wall:
     name: str = "wall"
 
     def up(self) -> None:
-        rules = self.rules
-        if nft.missing(nft.listed(self._run(nft.listing([(None, rules.table)])))[0], rules):
-            self._run(nft.loading([(None, rules)]))
+        if self._changed():
+            self._run(nft.loading([(None, self.rules)]))
         _watch(self.topology, self.host, ())
 
     def down(self) -> None:
-        """Take the table away, once there is no network any more: through a seal container made for it where a
-        crash left none.
+        """Take the table away, once the network is gone.
+
+        Where a crash left no seal container, one is made for it.
         """
         seal, containers = self.topology.seal, self.host.containers
         if containers.network_labels(self.topology.network.name) is not None:
@@ -62,12 +64,16 @@ class Wall:
             containers.remove(seal.name)
 
     def check(self) -> str | None:
-        (table,) = nft.listed(self._run(nft.listing([(None, self.rules.table)])))
-        if reason := nft.missing(table, self.rules):
+        if reason := self._changed():
             return reason
+        (table,) = nft.listed(self._run(nft.listing([(None, self.rules.table)])))
         if hits := nft.refused(table):
             return f"{hits} packets got past a seal and were stopped here; `lab egress` says whose"
         return None
+
+    def _changed(self) -> str | None:
+        (found,) = compare.compared(self._run(compare.comparing([(None, self.rules)])))
+        return compare.missing(found, self.rules)
 
     @property
     def rules(self) -> Ruleset:
@@ -92,6 +98,12 @@ class Seal:
             raise LabError(f"seal: no such namespace, its container does not run: {', '.join(absent)}")
         if stale := [space for space, reason in self._problems(spaces) if reason]:
             self._run(nft.loading([(space.pid, space.rules) for space in stale]))
+            if stolen := [one for one in self._problems(stale) if one[1]]:
+                space, reason = stolen[0]
+                raise LabError(
+                    f"seal: {space.place}: {reason}; the lab did not make it and does not remove it: "
+                    f"`docker exec {self.topology.seal.name} nsenter -t {space.pid} -n nft delete table` does"
+                )
             # What knocked before the seal closed is in the ledger; from here on the wall must hear nothing.
             self._run(nft.resetting(ruleset.wall_table(self.topology.name)))
         _watch(self.topology, self.host, spaces)
@@ -103,16 +115,28 @@ class Seal:
         problems = [f"{space.place}: {reason}" for space, reason in self._problems(self._spaces()) if reason]
         return "; ".join(problems) or None
 
+    def rules(self) -> Mapping[str, Ruleset]:
+        """Return what stands in each place, or should."""
+        return {space.place: space.rules for space in self._spaces()}
+
     def lift(self) -> None:
         """Open every namespace on purpose; the wall still stands. `up` closes them again."""
         self._run(nft.removing([(space.pid, ruleset.TABLE) for space in self._spaces() if space.pid]))
 
     def _problems(self, spaces: Sequence[Space]) -> Sequence[tuple[Space, str | None]]:
         running = [space for space in spaces if space.pid is not None]
-        tables = nft.listed(self._run(nft.listing([(space.pid, ruleset.TABLE) for space in running])))
-        found = {space.place: table for space, table in zip(running, tables, strict=True)}
+        script = compare.comparing([(space.pid, space.rules) for space in running])
+        found = dict(
+            zip((space.place for space in running), compare.compared(self._run(script)), strict=True)
+        )
         return [
-            (space, nft.missing(found[space.place], space.rules) if space.place in found else "does not run")
+            (
+                space,
+                compare.missing(found[space.place], space.rules)
+                or compare.foreign(found[space.place], TABLES)
+                if space.place in found
+                else "does not run",
+            )
             for space in spaces
         ]
 

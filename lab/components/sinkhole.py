@@ -8,12 +8,11 @@ from lab.errors import ContainerFailed
 from lab.host import Host
 from lab.host.clock import wait_until
 from lab.host.shell import Completed
-from lab.spec.plan import SINKHOLE_PORT
+from lab.spec.plan import SINKHOLE_PORT, SINKHOLE_TABLE
 from lab.spec.topology import Topology
 
-TABLE = "airgap_sinkhole"
 REDIRECT = f"""\
-table ip {TABLE} {{
+table ip {SINKHOLE_TABLE} {{
   chain prerouting {{
     type nat hook prerouting priority -100; policy accept;
     meta l4proto tcp redirect to :{SINKHOLE_PORT}
@@ -48,7 +47,7 @@ class Sinkhole:
 
     def _redirected(self) -> str | None:
         try:
-            listed = self._nft("list", "table", "ip", TABLE)
+            listed = self._nft("list", "table", "ip", SINKHOLE_TABLE)
         except ContainerFailed as error:
             return str(error)
         return None if listed.ok else "its ports are not redirected"

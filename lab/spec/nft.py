@@ -52,17 +52,6 @@ def listed(output: str) -> list[Table]:
     return [json.loads(line).get("nftables", []) for line in output.splitlines() if line.strip()]
 
 
-def missing(table: Table, rules: Ruleset) -> str | None:
-    """Say what *table* lacks of *rules*; None: it is there, whole."""
-    if not table:
-        return "not sealed: no ruleset (a new namespace, or somebody took it away)"
-    if rules.mark not in _counters(table):
-        return "sealed by another ruleset than the lab's addresses ask for now"
-    if (found := sum("rule" in part for part in table)) != rules.rules:
-        return f"its ruleset was changed: {found} rules instead of {rules.rules}"
-    return None
-
-
 def refused(table: Table) -> int:
     """Return how many packets the table's chains have refused."""
     return sum(packets for name, packets in _counters(table).items() if name.startswith("refused_"))

@@ -24,8 +24,19 @@ NODE_NAMES = ("localnode-1", "localnode-2", "localnode-3")
 
 SINKHOLE_PORT = 80
 """Every other port is redirected here; the sinkhole asks the kernel which one was meant."""
+SINKHOLE_TABLE = "airgap_sinkhole"
+"""In its namespace, beside the seal."""
 COLLECTOR_SETTINGS = "/etc/lab/collector.json"
 """What the collector watches; it reads the file again when it changes."""
+WATCHER_SETTINGS = "/etc/lab/watcher.json"
+"""What the watcher seals again when it restarts."""
+GATEKEEPER = f"""\
+python3 -m lab.parts.watcher {WATCHER_SETTINGS} &
+python3 -m lab.parts.collector {COLLECTOR_SETTINGS} &
+wait -n
+exit 1
+"""
+"""The end of either is the end of both: the container has ended then, which `lab status` says."""
 SETTINGS = "/etc/lab/fakedns.json"
 ZONES_CONF = "/etc/bind/named.conf.default-zones"
 ENGINE_FOLDER = "/var/lib/docker"
@@ -123,7 +134,7 @@ def plan(config: LabConfig) -> Topology:
             name=f"{name}-seal",
             image=own_image("seal"),
             role="seal",
-            command=("python3", "-m", "lab.parts.collector", COLLECTOR_SETTINGS),
+            command=("bash", "-c", GATEKEEPER),
             privileged=True,
             host_pid=True,
             host_network=True,

@@ -36,6 +36,9 @@ class Ruleset:
 
     table: str
     lines: tuple[str, ...]
+    family: str = "inet"
+    open_sets: tuple[str, ...] = ()
+    """Sets that are filled while the lab stands, beside those that count."""
 
     @property
     def digest(self) -> str:
@@ -55,7 +58,7 @@ class Ruleset:
     def text(self) -> str:
         """For `nft -f -`: one transaction, so that there is no moment without a seal."""
         body = "\n".join([f"  counter {self.mark} {{ }}", *self.lines])
-        table = f"table inet {self.table}"
+        table = f"table {self.family} {self.table}"
         return f"{table}\ndelete {table}\n{table} {{\n{body}\n}}\n"
 
 

@@ -18,6 +18,10 @@ from tests.fakes import FakeContainers, completed, fake_host
 TOPOLOGY = plan(LabConfig())
 BLOCK = re.compile(r"^(?:nsenter -t (\d+) -n )?nft -f - <<'RULES'\n(.*?)^RULES\n", re.MULTILINE | re.DOTALL)
 LISTED = re.compile(r"(?:nsenter -t (\d+) -n )?nft -t -j list table inet (\w+)")
+COMPARED = re.compile(
+    r"<<'RULES'\n(.*?)^RULES\n.*?(?:nsenter -t (\d+) -n )?sh -c \"\$LIST\" - inet (\w+)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 class Kernel:
@@ -30,12 +34,14 @@ class Kernel:
 
     def answer(self, call):
         script = call.stdin or ""
-        for pid, text in BLOCK.findall(script):
+        for pid, text in [] if "LIST=" in script else BLOCK.findall(script):
             name = text.split()[2]
             self.tables.pop((pid, name), None)
             if "{" in text:
                 self.loads += 1
                 self.tables[pid, name] = self._parts(text)
+        if "LIST=" in script:
+            return completed("".join(self._compared(*found) for found in COMPARED.findall(script)))
         self.resets += "reset counters" in script
         shown = [
             {"nftables": self.tables[key]} if (key := found) in self.tables else {}
@@ -43,11 +49,17 @@ class Kernel:
         ]
         return completed("".join(json.dumps(one) + "\n" for one in shown))
 
+    def _compared(self, text, pid, name):
+        parts = {"stands": self.tables.get((pid, name), []), "wanted": self._parts(text), "hooks": []}
+        return json.dumps({key: [{"nftables": value}] for key, value in parts.items()}) + "\n"
+
     @staticmethod
     def _parts(text):
         names = re.findall(r"^  counter (\w+) ", text, re.MULTILINE)
-        rules = re.findall(r"^    (?!type )", text, re.MULTILINE)
-        return [{"counter": {"name": name, "packets": 0}} for name in names] + [{"rule": {}} for _ in rules]
+        rules = re.findall(r"^    (?!type )(.*)", text, re.MULTILINE)
+        return [{"counter": {"name": name, "packets": 0}} for name in names] + [
+            {"rule": {"chain": "output", "expr": rule}} for rule in rules
+        ]
 
 
 @pytest.fixture

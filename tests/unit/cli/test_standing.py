@@ -201,8 +201,10 @@ class TestDown:
         assert ended.code == 3
         assert ended.err.splitlines() == [
             "lab: not everything could be removed:",
-            "network: somebody is on the network lab and is none of the lab's containers: "
-            "`docker network disconnect lab somebody`, then `lab down` again",
+            (
+                "network: somebody is on the network lab and is none of the lab's containers: "
+                "`docker network disconnect lab somebody`, then `lab down` again"
+            ),
             "wall: it stays as long as the network does",
         ]
         removals = [call for call in standing.execs if "delete table" in (call.stdin or "")]

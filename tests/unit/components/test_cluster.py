@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from lab.components.cluster import JOINED, Cluster
-from lab.components.nodeaddress import FLAGS
+from lab.components.cluster.addresses import FLAGS
 from lab.components.podnetwork import CONFLIST, PodNetwork
 from lab.errors import CommandFailed, LabError, NotReady
 from lab.spec.config import LabConfig
@@ -32,6 +32,7 @@ class World:
         self.api = True
         self.exit_code = 0
         self.corefile = None
+        self.routes = {}
         self.api_answers_after = 0
 
     def kind(self, argv):
@@ -56,6 +57,13 @@ class World:
         if call.argv[0] == "cat":
             files = self.containers.containers[call.container].files
             return completed("".join(files.get(name, b"").decode() for name in call.argv[1:]))
+        if call.argv[-1].startswith("ip route replace"):
+            ways = call.argv[-1].removeprefix("ip route replace ").split(" && ip route replace ")
+            self.routes.setdefault(call.container, set()).update(ways)
+        if "ip -4 route show" in call.argv[-1]:
+            conflist = self.containers.containers[call.container].files.get(CONFLIST, b"").decode()
+            ways = self.routes.get(call.container, ())
+            return completed("\n".join([conflist, *(f"{way} dev eth0 " for way in ways)]))
         if "restart kubelet" in call.argv[-1]:
             self.joined = [node.name for node in LAB.cluster.nodes]
         self.api_answers_after -= 1
@@ -78,7 +86,7 @@ class World:
         return [
             call.argv[-1]
             for call in self.containers.execs
-            if call.container == container and call.argv[0] == "bash"
+            if call.container == container and call.argv[-1].startswith("ip route replace")
         ]
 
 
@@ -186,7 +194,7 @@ def test_one_that_cannot_be_mended_is_left_with_what_is_in_it(cluster, world):
     world.containers.remove("lab-worker2")
 
     with pytest.raises(
-        LabError, match="the container of localnode-3 was removed.*`lab up --recreate`"
+        LabError, match=r"the container of localnode-3 was removed.*`lab up --recreate`"
     ) as lost:
         cluster.up()
 
@@ -247,7 +255,7 @@ class TestAddresses:
         node.address, world.containers.containers[LAB.workstation.name].address = None, node.address
 
         with pytest.raises(
-            LabError, match="localnode-2 joined as .* `docker network disconnect lab CONTAINER`"
+            LabError, match=r"localnode-2 joined as .* `docker network disconnect lab CONTAINER`"
         ):
             cluster.up()
 
@@ -346,6 +354,21 @@ class TestPodNetwork:
             f"ip route replace 10.233.64.0/24 via {addresses['lab-control-plane']}",
             f"ip route replace 10.233.66.0/24 via {addresses['lab-worker2']}",
         ]
+
+    def test_routes_and_settings_that_are_lost_are_told_and_mended(self, pods, world):
+        pods.up()
+        way = next(iter(world.routes["lab-worker"]))
+        world.routes["lab-worker"].remove(way)
+        del world.containers.containers["lab-worker2"].files[CONFLIST]
+
+        first = pods.check()
+        pods.up()
+
+        assert first == f"localnode-2 has no route to the pods of another node: {way}"
+        del world.containers.containers["lab-worker2"].files[CONFLIST]
+        assert pods.check() == f"localnode-3 has not the lab's {CONFLIST}"
+        pods.up()
+        assert pods.check() is None
 
     def test_pods_may_run_on_the_documents_master(self, pods, world):
         pods.up()

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from lab.components import Ground, assemble
-from lab.components.gatekeeper import Gatekeeper
 from lab.components.names import Names
 from lab.components.network import Network
-from lab.components.part import Part
+from lab.components.part import Gatekeeper, Part
 from lab.components.routes import Routes
 from lab.components.workstation import KUBECONFIG, Credentials, Workstation
 from lab.errors import CommandFailed, ContainerFailed, LabError, NotReady
@@ -81,7 +80,14 @@ class TestOrder:
 
     def test_the_wall_stands_first_and_the_seal_closes_before_there_can_be_a_pod(self, names):
         assert names[:3] == ["gatekeeper", "wall", "network"]
-        assert names[names.index("seal") - 1 :] == ["names", "seal", "pod network", "routes", "credentials"]
+        assert names[names.index("seal") - 1 :] == [
+            "names",
+            "seal",
+            "pod network",
+            "routes",
+            "watcher",
+            "credentials",
+        ]
 
     def test_what_needs_another_comes_after_it(self, names):
         needs = {
@@ -106,7 +112,7 @@ class TestOrder:
         stages = assemble(LAB, host, Ground("node", Path("state"), restricted=True))
         parts = [one for stage in stages for one in stage]
         for one in parts:
-            if isinstance(one, Gatekeeper | Part | Workstation):
+            if isinstance(one, Part | Workstation):
                 one.up()
         specs = {one.topology.sinkhole.name for one in parts if one.name == "sinkhole"}
 
@@ -186,7 +192,7 @@ class TestNetwork:
         )
 
     def test_going_down_takes_what_a_crash_left(self, host, containers):
-        network, gatekeeper = Network(LAB, host), Gatekeeper(LAB, host)
+        network, gatekeeper = Network(LAB, host), Gatekeeper(LAB, host, LAB.seal, ("true",))
         gatekeeper.up()
         network.up()
         for node in LAB.cluster.nodes:  # kind's own, which it removed
@@ -241,8 +247,21 @@ class TestNames:
 
         assert Names(LAB, host).check() == "lab-worker asks another resolver than the site's DNS"
 
+    def test_names_that_lead_to_other_addresses_are_told_and_mended(self, host, containers):
+        containers.answer = lambda _: completed("nameserver 10.142.18.191\n")
+        names = Names(LAB, host)
+        names.up()
+        node = containers.containers["lab-worker"]
+        node.address += 90
+        said = names.check()
+        names.up()
+
+        assert said == f"the site's DNS has another address than {node.address} for localnode-2"
+        assert names.check() is None
+
     def test_its_twin_is_ready(self, host, containers):
         containers.answer = lambda _: completed("nameserver 10.142.18.191\n")
+        Names(LAB, host).up()
 
         assert Names(LAB, host).check() is None
 

@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 from ipaddress import IPv4Address
 
-import pytest
-
 from lab.spec import nft, ruleset
 
 RULES = ruleset.seal([IPv4Address("10.142.18.2")], [], refusal="reject", asks_engine=False)
@@ -35,21 +33,6 @@ def test_what_is_listed_comes_back_in_order():
     lines = json.dumps({"nftables": table()}) + "\n{}\n"
 
     assert nft.listed(lines) == [table(), []]
-
-
-@pytest.mark.parametrize(
-    ("found", "reason"),
-    [
-        (table(), None),
-        ([], "not sealed"),
-        (table(mark="digest_other"), "another ruleset"),
-        (table(rules=RULES.rules - 1), f"{RULES.rules - 1} rules instead of {RULES.rules}"),
-    ],
-)
-def test_what_is_missing_is_named(found, reason):
-    said = nft.missing(found, RULES)
-
-    assert said is None if reason is None else reason in str(said)
 
 
 def test_only_refusals_count():

@@ -28,8 +28,8 @@ def fix(topology: Topology, host: Host) -> None:
         if _problem(seen[node.container], network, address)
         or seen[node.container].fixed.get(network) != address
     }
-    for node in loose:  # all of them first: two may have changed places
-        if _problem(seen[node.container], network, loose[node]):
+    for node, address in loose.items():  # all of them first: two may have changed places
+        if _problem(seen[node.container], network, address):
             host.containers.leave(node.container, network)
     for node, address in loose.items():
         try:

@@ -11,13 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.builds.pull import hosts_toml
-from lab.components import nodeaddress
+from lab.components.cluster import addresses, settings
 from lab.errors import LabError, NotReady
 from lab.host import Host
 from lab.host.clock import wait_until
 from lab.host.containers import Seen
-from lab.host.kubectl import NoAnswer, kubectl, nodes
+from lab.host.kubectl import NoAnswer, nodes
 from lab.spec import clusterfiles
 from lab.spec.topology import KIND_LABEL, NodeSpec, Topology
 
@@ -27,7 +26,7 @@ ANSWER_SECONDS = 180
 """For an API server to answer again. The kubelet gives one that hangs about 90 s before it starts it anew."""
 REGISTER_SECONDS = 60
 JOINED = "/etc/kubernetes/kubelet.conf"
-"""kubeadm writes it when a node has joined. Until all three have it, nobody can have put anything in the cluster."""
+"""kubeadm writes it when a node joins. Until all three have it, nothing of the user's is in the cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,10 @@ class Cluster:
         if self.recreate or not self._was_complete():
             self.down()
             self._create()
-            nodeaddress.fix(self.topology, self.host)
+            addresses.fix(self.topology, self.host)
         else:
             self._mend()
-        self._add_dns_settings()
-        self._add_mirrors()
+        settings.write(self.topology, self.host)
 
     def down(self) -> None:
         if self._seen():
@@ -68,9 +66,8 @@ class Cluster:
     def check(self) -> str | None:
         return (
             self._not_joined()
-            or nodeaddress.wrong(self.topology, self.host)
-            or self._other_dns_settings()
-            or self._other_mirrors()
+            or addresses.wrong(self.topology, self.host)
+            or settings.wrong(self.topology, self.host)
         )
 
     @property
@@ -93,7 +90,7 @@ class Cluster:
         return self.topology.cluster.nodes
 
     def _was_complete(self) -> bool:
-        """Tell whether every node that is still there has joined. kind makes all three before the first joins."""
+        """Tell whether every node that is there has joined. kind makes all three before the first joins."""
         seen = self._seen()
         return bool(seen) and all(
             self.host.containers.read(container, JOINED) is not None for container in seen
@@ -104,10 +101,10 @@ class Cluster:
         seen = self._seen()
         if gone := [node.name for node in self._specs() if node.container not in seen]:
             raise LabError(
-                f"cluster: the container of {', '.join(gone)} was removed, and kind cannot add a node to a cluster "
+                f"cluster: the container of {', '.join(gone)} was removed, and kind adds none to a cluster "
                 "that stands; `lab up --recreate` makes the cluster anew, without what is in it now"
             )
-        nodeaddress.fix(self.topology, self.host)
+        addresses.fix(self.topology, self.host)
         if stopped := [name for name, one in seen.items() if one.state != "running"]:
             with ThreadPoolExecutor(len(stopped)) as pool:
                 list(pool.map(self.host.containers.start, stopped))
@@ -124,9 +121,7 @@ class Cluster:
             ) from error
 
     def _start_services(self) -> None:
-        """Start what somebody stopped in a node. A kubelet registers its node, where somebody deleted that, at its
-        next start only.
-        """
+        """Start what somebody stopped in a node. A kubelet registers a deleted node only when it starts."""
         absent = self._absent()
         for node in self._specs():
             restart = "systemctl restart kubelet" if node in absent else "systemctl start kubelet"
@@ -183,46 +178,3 @@ class Cluster:
             timeout=CREATE_SECONDS,
             env={"KIND_EXPERIMENTAL_DOCKER_NETWORK": self.topology.network.name},
         ).check()
-
-    def _add_dns_settings(self) -> None:
-        """Make CoreDNS say who asks, before its first pod can start (there is no pod network yet)."""
-        applied = kubectl(
-            self.host.containers,
-            self.topology.cluster.control_plane.container,
-            *("apply", "-f", "-"),
-            stdin=clusterfiles.coredns_settings(self.topology.site_address),
-        )
-        if isinstance(applied, str):
-            raise LabError(f"cluster: CoreDNS could not be set: {applied}")
-
-    def _other_dns_settings(self) -> str | None:
-        told = kubectl(
-            self.host.containers,
-            self.topology.cluster.control_plane.container,
-            *("--namespace", "kube-system", "get", "configmap", "coredns", "-o", "json"),
-        )
-        if isinstance(told, str):
-            return f"CoreDNS's settings cannot be read: {told}"
-        if clusterfiles.corefile(told) != clusterfiles.COREFILE.format(site=self.topology.site_address):
-            return "CoreDNS has other settings than the lab's: it may not say who asks, or ask somebody else"
-        return None
-
-    def _mirrors(self) -> dict[str, bytes]:
-        return {
-            f"/etc/containerd/certs.d/{original}/hosts.toml": hosts_toml(
-                original, self.topology.registry_url
-            ).encode()
-            for original in self.topology.cluster.mirrors
-        }
-
-    def _add_mirrors(self) -> None:
-        for node in self._specs():
-            self.host.containers.put(node.container, self._mirrors())
-
-    def _other_mirrors(self) -> str | None:
-        files = self._mirrors()
-        wanted = b"".join(files.values()).decode()
-        for node in self._specs():
-            if self.host.containers.exec(node.container, ["cat", *files], timeout=10).stdout != wanted:
-                return f"{node.name} has not the lab's mirrors in /etc/containerd/certs.d"
-        return None
