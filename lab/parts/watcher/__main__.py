@@ -73,7 +73,7 @@ class Watcher:
     def read_again(self) -> None:
         """Read settings that are new, and look at every port with them."""
         try:
-            stamp = self.settings_file.stat().st_mtime_ns
+            stamp = self.settings_file.stat().st_ctime_ns  # what the engine puts there has no other time
         except OSError:
             return
         if stamp != self.stamp and (settings := read_settings(self.settings_file)) is not None:
