@@ -46,13 +46,14 @@ class Wall:
         _watch(self.topology, self.host, ())
 
     def down(self) -> None:
-        """Take the table away, once the network is gone.
+        """Take the table away, once nothing is on the network that it would have to stop.
 
         Where a crash left no seal container, one is made for it.
         """
         seal, containers = self.topology.seal, self.host.containers
-        if containers.network_labels(self.topology.network.name) is not None:
-            raise LabError("it stays as long as the network does")
+        ours = {one.name for one in containers.seen(self.topology.labels)}
+        if others := [one for one in containers.attached(self.topology.network.name) if one not in ours]:
+            raise LabError(f"it stays as long as {', '.join(others)} is on the network")
         stands = any(one.name == seal.name and one.running for one in containers.seen(self.topology.labels))
         if not stands:
             try:

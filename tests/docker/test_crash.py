@@ -98,3 +98,24 @@ def test_where_nothing_stands_nothing_is_left_either(host, tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert host.containers.seen(LAB.labels) == []
+
+
+def test_with_a_strangers_container_on_the_network_the_wall_stays(host, wall_stands, tmp_path):
+    stranger = replace(LAB.site, name=f"{NAME}-stranger", role="stranger", address=None)
+    host.containers.ensure(LAB.seal, LAB.network, LAB.labels)
+    Wall(LAB, host).up()
+    Network(LAB, host).up()
+    host.containers.ensure(LAB.site, LAB.network, LAB.labels)
+    host.containers.ensure(stranger, LAB.network, {"airgap-lab.test": NAME})
+    try:
+        kept = lab("down", state=tmp_path)
+        stands = wall_stands()
+    finally:
+        host.containers.remove(stranger.name)
+    gone = lab("down", state=tmp_path)
+
+    assert (kept.returncode, stands) == (3, True)
+    assert f"`docker network disconnect {NAME} {stranger.name}`" in kept.stderr
+    assert f"wall: it stays as long as {stranger.name} is on the network" in kept.stderr
+    assert (gone.returncode, wall_stands()) == (0, False)
+    assert host.containers.network_labels(NAME) is None

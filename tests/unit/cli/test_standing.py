@@ -188,7 +188,7 @@ class TestDown:
             "lab: not everything could be removed:",
             "cluster: kind: not found on PATH",
             "network: network lab: error while removing network: has active endpoints",
-            "wall: it stays as long as the network does",
+            "wall: it stays as long as lab-worker is on the network",
         ]
         assert set(standing.containers) == {"lab-worker", "lab-seal"}
 
@@ -205,7 +205,7 @@ class TestDown:
                 "network: somebody is on the network lab and is none of the lab's containers: "
                 "`docker network disconnect lab somebody`, then `lab down` again"
             ),
-            "wall: it stays as long as the network does",
+            "wall: it stays as long as somebody is on the network",
         ]
         removals = [call for call in standing.execs if "delete table" in (call.stdin or "")]
         assert len(removals) == 1
