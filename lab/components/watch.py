@@ -54,6 +54,7 @@ class Watch:
                 "table": f"{rules[place].family} {rules[place].table}",
                 "mark": rules[place].mark,
                 "routes": [f"{to} via {via}" for to, via in ways.get(place, others_ways).items()],
+                "lead": "",
                 "resolver": f"nameserver {topology.site_address}\n" if place in asks_site else "",
                 "opens": "",
             }

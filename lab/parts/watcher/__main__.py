@@ -115,7 +115,7 @@ class Watcher:
         if new:
             self.tell(_line(place, port, sealed_ms=took))
         self.waiting.append(Waiting(partial(write_resolver, place, pid)))
-        lay_routes(place, pid)
+        lay_routes(place, pid, port.index)
 
 
 def _line(place: Place, port: Port, **what: object) -> str:

@@ -27,6 +27,8 @@ class Place:
     """The counter that tells that these very rules are there."""
     routes: tuple[str, ...]
     """Arguments of `ip route replace`."""
+    lead: str
+    """A shell script that gives the link $1 what else it needs."""
     resolver: str
     """What its resolv.conf holds."""
     opens: str

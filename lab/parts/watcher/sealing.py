@@ -9,6 +9,8 @@ from pathlib import Path
 from .places import PROC, Place
 
 SECONDS = 10
+LINK = "ip -o link show | sed -n 's/^[0-9]*: \\([^@]*\\)@if{port}:.*/\\1/p' | head -n 1"
+"""Prints the name of the link whose end on the host is number `{port}`."""
 ENGINES = "127.0.0.11"
 """The engine's own resolver: it is in the file that the engine writes when a container starts."""
 
@@ -24,9 +26,12 @@ def seal(place: Place, pid: int) -> bool:
     return bool(loaded.strip())
 
 
-def lay_routes(place: Place, pid: int) -> None:
+def lay_routes(place: Place, pid: int, port: int) -> None:
+    """Lay the place's routes, and lead the link whose end on the host is number *port*."""
     if place.routes:
         _run(pid, "ip -batch -", "".join(f"route replace {route}\n" for route in place.routes))
+    if place.lead:
+        _run(pid, f'link=$({LINK.format(port=port)}); [ -z "$link" ] || exec sh -es "$link"', place.lead)
 
 
 def at_bridge(text: str, port: str) -> None:
