@@ -9,7 +9,7 @@ from typing import Any
 from lab.errors import LabError
 from lab.host.containers import Containers
 
-ADMIN = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
+ADMIN = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--request-timeout=10s")
 SECONDS = 30
 
 

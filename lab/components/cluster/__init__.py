@@ -7,7 +7,6 @@ when the user asks for that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,9 +104,8 @@ class Cluster:
                 "that stands; `lab up --recreate` makes the cluster anew, without what is in it now"
             )
         addresses.fix(self.topology, self.host)
-        if stopped := [name for name, one in seen.items() if one.state != "running"]:
-            with ThreadPoolExecutor(len(stopped)) as pool:
-                list(pool.map(self.host.containers.start, stopped))
+        stopped = [name for name, one in seen.items() if one.state != "running"]
+        addresses.start(self.topology, self.host, stopped)
         if not self.kubeconfig.exists():  # another user's, or another state folder
             self._fetch_kubeconfig()
         try:

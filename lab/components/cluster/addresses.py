@@ -7,6 +7,8 @@ the lab does, once a node has joined: by taking it off the network and attaching
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address
 
 from lab.errors import ContainerFailed, LabError
@@ -35,11 +37,28 @@ def fix(topology: Topology, host: Host) -> None:
         try:
             host.containers.join(node.container, network, address)
         except ContainerFailed as error:
-            raise LabError(
-                f"cluster: {node.name} joined as {address} and does not get that address back: {error}; "
-                f"`docker network inspect {network}` says who has it: "
-                f"take that one off with `docker network disconnect {network} CONTAINER`, then `lab up`"
-            ) from error
+            raise _not_had(node.name, network, error) from error
+
+
+def start(topology: Topology, host: Host, stopped: Sequence[str]) -> None:
+    """Start the containers *stopped*, side by side. Raises LabError: somebody has the address of one."""
+
+    def begin(container: str) -> None:
+        try:
+            host.containers.start(container)
+        except ContainerFailed as error:
+            raise _not_had(container, topology.network.name, error) from error
+
+    with ThreadPoolExecutor(len(stopped) or 1) as pool:
+        list(pool.map(begin, stopped))
+
+
+def _not_had(node: str, network: str, error: ContainerFailed) -> LabError:
+    return LabError(
+        f"cluster: {node} does not come back at the address with which it joined: {error}; where another "
+        f"container has it, `docker network inspect {network}` names that one, and "
+        f"`docker network disconnect {network} CONTAINER` takes it off; then `lab up` again"
+    )
 
 
 def wrong(topology: Topology, host: Host) -> str | None:

@@ -255,7 +255,8 @@ class TestAddresses:
         node.address, world.containers.containers[LAB.workstation.name].address = None, node.address
 
         with pytest.raises(
-            LabError, match=r"localnode-2 joined as .* `docker network disconnect lab CONTAINER`"
+            LabError,
+            match=r"localnode-2 does not come back at the address .* `docker network disconnect lab CONTAINER`",
         ):
             cluster.up()
 
