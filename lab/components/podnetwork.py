@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lab.errors import LabError
 from lab.host import Host
 from lab.host.clock import wait_until
 from lab.host.kubectl import NoAnswer, kubectl, nodes
@@ -69,6 +70,9 @@ class PodNetwork:
     def routes(self) -> dict[str, dict[str, str]]:
         """Return each node's ways to the pods of the others: range to address, by the node's name."""
         ranges, addresses = self._ranges(), self._addresses()
+        for node in self._nodes():
+            if node.container not in addresses or node.name not in ranges:
+                raise LabError(f"{self.name}: {node.name} does not run or has no pod range yet")
         return {
             node.name: {
                 ranges[other.name]: addresses[other.container] for other in self._nodes() if other is not node
@@ -81,7 +85,7 @@ class PodNetwork:
 
     def _addresses(self) -> dict[str, str]:
         found = self.host.containers.seen({KIND_LABEL: self.topology.cluster.name})
-        return {one.name: str(one.address) for one in found}
+        return {one.name: str(one.address) for one in found if one.address is not None}
 
     def _ranges(self) -> dict[str, str]:
         return clusterfiles.pod_ranges(

@@ -99,12 +99,9 @@ class Seal:
             raise LabError(f"seal: no such namespace, its container does not run: {', '.join(absent)}")
         if stale := [space for space, reason in self._problems(spaces) if reason]:
             self._run(nft.loading([(space.pid, space.rules) for space in stale]))
-            if stolen := [one for one in self._problems(stale) if one[1]]:
-                space, reason = stolen[0]
-                raise LabError(
-                    f"seal: {space.place}: {reason}; the lab did not make it and does not remove it: "
-                    f"`docker exec {self.topology.seal.name} nsenter -t {space.pid} -n nft delete table` does"
-                )
+            found = self._compared(stale)
+            others = [(space.pid, compare.others(found[space.place], TABLES)) for space in stale]
+            self._run(compare.clearing(others))
             # What knocked before the seal closed is in the ledger; from here on the wall must hear nothing.
             self._run(nft.resetting(ruleset.wall_table(self.topology.name)))
         _watch(self.topology, self.host, spaces)
@@ -125,11 +122,7 @@ class Seal:
         self._run(nft.removing([(space.pid, ruleset.TABLE) for space in self._spaces() if space.pid]))
 
     def _problems(self, spaces: Sequence[Space]) -> Sequence[tuple[Space, str | None]]:
-        running = [space for space in spaces if space.pid is not None]
-        script = compare.comparing([(space.pid, space.rules) for space in running])
-        found = dict(
-            zip((space.place for space in running), compare.compared(self._run(script)), strict=True)
-        )
+        found = self._compared([space for space in spaces if space.pid is not None])
         return [
             (
                 space,
@@ -140,6 +133,11 @@ class Seal:
             )
             for space in spaces
         ]
+
+    def _compared(self, running: Sequence[Space]) -> Mapping[str, compare.Compared]:
+        script = compare.comparing([(space.pid, space.rules) for space in running])
+        compared = compare.compared(self._run(script))
+        return dict(zip((space.place for space in running), compared, strict=True))
 
     def _spaces(self) -> Sequence[Space]:
         topology = self.topology

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -47,7 +47,7 @@ class Compared:
 def comparing(places: Sequence[tuple[Pid, Ruleset]]) -> str:
     """Return a script that prints a line for each place, which `compared` reads."""
     return f"set -e\nmkdir -p {KEPT}\nLIST='{LIST}'\n" + "".join(
-        _comparing("" if pid is None else f"nsenter -t {pid} -n ", rules) for pid, rules in places
+        _comparing(_at(pid), rules) for pid, rules in places
     )
 
 
@@ -92,12 +92,39 @@ def foreign(one: Compared, known: Sequence[str]) -> str | None:
 
     Whoever hooks in can take packets away before a seal sees them, or change them after it has.
     """
+    for chain in _hooks(one, known):
+        return f"table {_table(chain)} hooks in at {chain['hook']}, priority {chain['prio']}"
+    return None
+
+
+def others(one: Compared, known: Sequence[str]) -> frozenset[str]:
+    """Return family and name of each table that `foreign` would name."""
+    return frozenset(_table(chain) for chain in _hooks(one, known))
+
+
+def clearing(places: Sequence[tuple[Pid, Iterable[str]]]) -> str:
+    """Return a script that takes tables away, each by family and name; one that is gone is no error."""
+    return "set -e\n" + "".join(
+        f"{_at(pid)}nft -f - <<'RULES'\ntable {table}\ndelete table {table}\nRULES\n"
+        for pid, tables in places
+        for table in sorted(tables)
+    )
+
+
+def _hooks(one: Compared, known: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     for part in one.hooks:
         chain = part.get("chain", {})
-        table = (chain.get("family"), chain.get("table"))
-        if "hook" in chain and table not in OTHERS and chain["table"] not in known:
-            return f"table {' '.join(table)} hooks in at {chain['hook']}, priority {chain['prio']}"
-    return None
+        others = "hook" in chain and (chain["family"], chain["table"]) not in OTHERS
+        if others and chain["table"] not in known:
+            yield chain
+
+
+def _table(chain: Mapping[str, Any]) -> str:
+    return f"{chain['family']} {chain['table']}"
+
+
+def _at(pid: Pid) -> str:
+    return "" if pid is None else f"nsenter -t {pid} -n "
 
 
 def difference(stands: Table, wanted: Table) -> str | None:

@@ -118,6 +118,12 @@ class LabConfig(BaseModel):
         return self.site - 1
 
     @property
+    def workstation(self) -> IPv4Address:
+        """The address before the sinkhole's; where that is the gateway's, the one after the site's."""
+        before = self.sinkhole - 1
+        return before if before > self.gateway else self.site + 1
+
+    @property
     def gateway(self) -> IPv4Address:
         """The bridge's own address, that is the host: not part of the lab."""
         return self.subnet.network_address + 1

@@ -120,6 +120,7 @@ def plan(config: LabConfig) -> Topology:
             name=f"{name}-workstation",
             image=own_image("workstation"),
             role="workstation",
+            address=config.workstation,
             dns=config.site,
             command=("bash", WATCH_PATH),
             files={WATCH_PATH: WATCH_PODS.encode()},

@@ -81,6 +81,19 @@ def test_a_change_is_noticed_and_named(said, change: str) -> None:
     assert CHANGES[change] in (said(change) or "")
 
 
+def test_a_table_of_somebody_elses_is_taken_away_and_the_known_ones_stay(run, said) -> None:
+    """`lab up` does it in the namespaces of the lab."""
+    evil = "add table ip evil; add chain ip evil x { type filter hook output priority -5 ; }"
+    docker = "add table ip nat; add chain ip nat OUTPUT { type nat hook output priority -100 ; }"
+    assert "table ip evil" in (said(f"{evil}; {docker}") or "")
+    (one,) = compare.compared(run(compare.comparing([(None, RULES)])))
+
+    run(compare.clearing([(None, compare.others(one, [RULES.table]))]))
+    run(compare.clearing([(None, ["ip gone"])]))
+
+    assert sorted(run("nft list tables").split("\n")) == ["", "table inet airgap_lab", "table ip nat"]
+
+
 @pytest.mark.parametrize("change", HARMLESS)
 def test_what_moves_by_itself_is_no_change(said, change: str) -> None:
     assert said(change) is None

@@ -371,6 +371,13 @@ class TestPodNetwork:
         pods.up()
         assert pods.check() is None
 
+    def test_a_node_that_is_gone_is_told(self, pods, world):
+        pods.up()
+        world.containers.remove("lab-worker2")
+
+        with pytest.raises(LabError, match="pod network: localnode-3 does not run or has no pod range yet"):
+            pods.check()
+
     def test_pods_may_run_on_the_documents_master(self, pods, world):
         pods.up()
 
