@@ -70,15 +70,9 @@ def not_ready(name: str) -> dict[str, str]:
     return {one["part"]: one["problem"] for one in told if not one["ready"]}
 
 
-@pytest.mark.parametrize(
-    ("done", "nodes"),
-    [(("restart", "-t", "1"), NODES[:1]), (("stop", "-t", "1"), NODES[1:2]), (("kill",), NODES)],
-    ids=["control plane restarted", "worker stopped", "all killed"],
-)
-def test_what_is_in_the_cluster_stays(
-    name: str, objects: str, done: tuple[str, ...], nodes: list[str]
-) -> None:
-    docker(*done, *(f"{name}-{node}" for node in nodes))
+def test_what_is_in_the_cluster_stays(name: str, objects: str) -> None:
+    docker("restart", "-t", "1", f"{name}-control-plane")
+    docker("stop", "-t", "1", f"{name}-worker")
 
     mended = lab("up", "--name", name)
 
@@ -89,7 +83,7 @@ def test_what_is_in_the_cluster_stays(
 
 def test_lab_up_that_is_killed_at_any_moment_goes_on_the_next_time(name: str, objects: str) -> None:
     docker("kill", *(f"{name}-{node}" for node in NODES))
-    for seconds in (0.7, 1.5, 3.0):
+    for seconds in (0.7, 3.0):
         first = subprocess.Popen(
             [sys.executable, "-m", "lab", "up", "--name", name],
             cwd=ROOT,
@@ -117,8 +111,8 @@ def test_what_was_changed_is_told_and_mended(name: str, objects: str) -> None:
     nft = ("docker", "exec", f"{name}-seal", "nsenter", "-t", pid, "-n", "nft")
     subprocess.run([*nft, "add element inet airgap_lab inside { 198.51.100.7 }"], check=True, timeout=30)
     told = not_ready(name)
-    for node in NODES[1:]:
-        docker("network", "disconnect", name, f"{name}-{node}")
+    for part in (*NODES[1:], "workstation"):
+        docker("network", "disconnect", name, f"{name}-{part}")
     for node, wrong in (("worker", other), ("worker2", one)):
         docker("network", "connect", "--ip", wrong, name, f"{name}-{node}")
     swapped = not_ready(name)
@@ -130,18 +124,9 @@ def test_what_was_changed_is_told_and_mended(name: str, objects: str) -> None:
     assert f"{name}-workstation asks another resolver" in told["names"]
     assert "localnode-3: its ruleset was changed: elements of inside: 198.51.100.7" in told["seal"]
     assert f"localnode-2 joined as {one} and has {other} now" in swapped["cluster"]
+    assert "workstation" in swapped
     assert mended.returncode == 0, mended.stderr
     assert (address(name, "worker"), address(name, "worker2")) == (one, other)
-    assert identities(name) == objects
-    assert not_ready(name) == {}
-
-
-def test_a_workstation_off_the_network_is_put_back(name: str, objects: str) -> None:
-    docker("network", "disconnect", name, f"{name}-workstation")
-    told = not_ready(name)
-
-    assert lab("up", "--name", name).returncode == 0
-    assert "workstation" in told
     assert identities(name) == objects
     assert not_ready(name) == {}
 
