@@ -14,6 +14,7 @@ from lab.host import Host
 from lab.host.clock import wait_until
 from lab.host.kubectl import NoAnswer, kubectl, nodes
 from lab.spec import clusterfiles
+from lab.spec.podlink import PLUGIN_PATH, SCRIPT
 from lab.spec.topology import KIND_LABEL, NodeSpec, Topology
 
 READY_SECONDS = 120
@@ -30,7 +31,10 @@ class PodNetwork:
         wait_until("pod ranges", self._ranges_missing, clock=self.host.clock, timeout=READY_SECONDS)
         ranges, ways = self._ranges(), self.routes()
         for node in self._nodes():
-            files = {CONFLIST: clusterfiles.conflist(ranges[node.name]).encode()}
+            files = {
+                PLUGIN_PATH: SCRIPT.encode(),
+                CONFLIST: clusterfiles.conflist(ranges[node.name]).encode(),
+            }
             self.host.containers.put(node.container, files)
             script = " && ".join(f"ip route replace {to} via {via}" for to, via in ways[node.name].items())
             self.host.containers.exec(node.container, ["bash", "-c", script], timeout=10).check()

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from lab.spec.podlink import PLUGIN
 from lab.spec.topology import ClusterSpec
 
 NODE_RESOLVER = "/kind/resolv.conf"
@@ -88,7 +89,7 @@ def kind_configuration(cluster: ClusterSpec, *, image: str, resolver: Path, rest
 
 
 def conflist(pod_range: str) -> str:
-    """Return a node's CNI configuration: ptp with the node's *pod_range*, no masquerade."""
+    """Return a node's CNI configuration: ptp with the node's *pod_range*, no masquerade, the lab's plugin."""
     ptp = {
         "type": "ptp",
         "ipMasq": False,
@@ -101,7 +102,9 @@ def conflist(pod_range: str) -> str:
         },
     }
     portmap = {"type": "portmap", "capabilities": {"portMappings": True}}
-    return json.dumps({"cniVersion": "0.4.0", "name": "lab", "plugins": [ptp, portmap]}, indent=1)
+    return json.dumps(
+        {"cniVersion": "0.4.0", "name": "lab", "plugins": [ptp, portmap, {"type": PLUGIN}]}, indent=1
+    )
 
 
 def coredns_settings(site: IPv4Address) -> str:
@@ -125,7 +128,7 @@ def pod_ranges(nodes: Mapping[str, Any]) -> dict[str, str]:
     """Read each node's pod range from `kubectl get nodes -o json`."""
     return {
         item["metadata"]["name"]: item["spec"]["podCIDR"]
-        for item in nodes["items"]
+        for item in nodes.get("items", ())
         if item["spec"].get("podCIDR")
     }
 

@@ -40,7 +40,7 @@ def test_kind_is_told_this(restricted, file):
 
 def test_a_pod_has_its_own_address_everywhere():
     written = json.loads(clusterfiles.conflist("10.233.65.0/24"))
-    ptp, portmap = written["plugins"]
+    ptp, portmap, link = written["plugins"]
 
     assert (ptp["type"], ptp["ipMasq"], ptp["ipam"]["ranges"]) == (
         "ptp",
@@ -48,6 +48,7 @@ def test_a_pod_has_its_own_address_everywhere():
         [[{"subnet": "10.233.65.0/24"}]],
     )
     assert portmap == {"type": "portmap", "capabilities": {"portMappings": True}}
+    assert link == {"type": "lab-link"}
 
 
 def test_coredns_asks_the_site_says_for_whom_and_remembers_nothing():
