@@ -12,7 +12,9 @@ from lab.components.network import Network
 from lab.components.part import Gatekeeper, Part
 from lab.components.podnetwork import PodNetwork
 from lab.components.routes import Routes
-from lab.components.seal import Seal, Wall
+from lab.components.seal import Seal
+from lab.components.seal.ports import Ports
+from lab.components.seal.wall import Gate, Wall
 from lab.components.sinkhole import Sinkhole
 from lab.components.trust import Trust
 from lab.components.watch import Watch
@@ -59,11 +61,13 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Comp
     """
     site = str(topology.site_address)
     answers = ("bash", "-c", f"exec 3<>/dev/tcp/{site}/$0")
-    seal, pods, routes = Seal(topology, host), PodNetwork(topology, host), Routes(topology, host)
+    seal, ports = Seal(topology, host), Ports(topology, host)
+    pods, routes = PodNetwork(topology, host), Routes(topology, host)
     return (
         (Gatekeeper(topology, host, topology.seal, ("true",), shown="gatekeeper"),),
         (Wall(topology, host),),
         (Network(topology, host),),
+        (Gate(topology, host),),
         (Part(topology, host, topology.site, ("true",)),),
         (Part(topology, host, topology.dns, (*answers, "53")),),
         (
@@ -77,8 +81,9 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Comp
         ),
         (Trust(topology, host), Names(topology, host)),
         (seal,),
+        (ports,),
         (pods,),
         (routes,),
-        (Watch(topology, host, seal.rules, pods.routes, routes.wanted),),
+        (Watch(topology, host, seal.rules, pods.routes, routes.wanted, ports.allowed),),
         (Credentials(topology, host),),
     )

@@ -6,11 +6,13 @@ A restarted container has a new network namespace, without rules and routes, and
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from lab.host import Host
 from lab.host.containers import standing
+from lab.spec import bridge, links
 from lab.spec.plan import WATCHER_SETTINGS
 from lab.spec.ruleset import Ruleset
 from lab.spec.topology import Topology
@@ -26,6 +28,8 @@ class Watch:
     """The routes of each node, by its name: target to gateway."""
     others_ways: Callable[[], Mapping[str, str]]
     """The routes of every other place."""
+    senders: Callable[[], Mapping[str, Iterable[IPv4Network]]]
+    """What each container may send as, by its name."""
     name: str = "watcher"
 
     def up(self) -> None:
@@ -45,7 +49,7 @@ class Watch:
         others = {one.role: one.name for one in (topology.site, topology.sinkhole, topology.workstation)}
         asks_site = {*nodes, topology.workstation.role}
         seen = standing(self.host.containers, topology)
-        rules, ways, others_ways = self.rules(), self.ways(), self.others_ways()
+        rules, ways, others_ways, senders = self.rules(), self.ways(), self.others_ways(), self.senders()
         places = [
             {
                 "place": place,
@@ -54,12 +58,16 @@ class Watch:
                 "table": f"{rules[place].family} {rules[place].table}",
                 "mark": rules[place].mark,
                 "routes": [f"{to} via {via}" for to, via in ways.get(place, others_ways).items()],
-                "lead": "",
+                "lead": links.LEAD,
                 "resolver": f"nameserver {topology.site_address}\n" if place in asks_site else "",
-                "opens": "",
+                "opens": bridge.opening(topology.name, senders[container]),
             }
             for place, container in (nodes | others).items()
-            if container in seen
+            if container in seen and container in senders
         ]
-        settings = {"bridge": topology.network.bridge, "holds": "", "places": places}
+        settings = {
+            "bridge": topology.network.bridge,
+            "holds": bridge.holding(topology.name),
+            "places": places,
+        }
         return json.dumps(settings, indent=1).encode()

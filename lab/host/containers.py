@@ -21,6 +21,7 @@ class Seen:
     state: str
     pid: int
     address: IPv4Address | None
+    """On the lab's network, whatever else it is attached to."""
     labels: Mapping[str, str]
     made: datetime
     id: str = ""

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from lab.host.containers import Seen, Usage
+from lab.spec.topology import KIND_LABEL, LABEL
 
 
 def as_seen(found: Mapping[str, Any]) -> Seen:
@@ -20,18 +21,24 @@ def as_seen(found: Mapping[str, Any]) -> Seen:
         if (address := _address((one["IPAMConfig"] or {}).get("IPv4Address"))) is not None
     }
     state = found["State"]
+    labels = found["Config"]["Labels"] or {}
     return Seen(
         name=found["Name"].lstrip("/"),
         running=bool(state["Running"]),
         state=state["Status"] + (f", exit code {state['ExitCode']}" if not state["Running"] else ""),
         pid=int(state["Pid"]),
-        address=next((one for one in networks.values() if one is not None), None),
-        labels=found["Config"]["Labels"] or {},
+        address=networks.get(_home(labels)),
+        labels=labels,
         made=datetime.fromisoformat(found["Created"]),
         id=found["Id"],
         networks=networks,
         fixed=fixed,
     )
+
+
+def _home(labels: Mapping[str, str]) -> str:
+    """Return the name of the lab's network, which is called like the lab, and so is its cluster."""
+    return labels.get(LABEL) or labels.get(KIND_LABEL, "")
 
 
 def _address(told: str | None) -> IPv4Address | None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+LEAKING = frozenset({"forward", "input", "unsealed"})
+"""The wall's hooks that stop what left its namespace for a place outside."""
+
 
 class Kind(enum.StrEnum):
     """What was wanted; the order is the ledger's."""
@@ -96,7 +99,7 @@ def add_up(
                 want.at,
                 want.at,
                 infrastructure=naming.infrastructure(want, who),
-                leaked=want.place == "wall",
+                leaked=want.place == "wall" and want.detail in LEAKING,
                 step=step_at(want.at),
             )
         )

@@ -51,9 +51,38 @@ class Row:
     same: bool = False
 
 
+SEAL = (
+    Row(
+        "IPv6",
+        "not said",
+        "on the links alone; what goes further is refused and recorded",
+        "a TCP connection by IPv6 fails after a second, not at once; names are looked up as without IPv6",
+    ),
+    Row(
+        "frames that are not IP",
+        "not said",
+        "ARP passes; others are dropped at the sender's port, counted and not listed",
+        "what a program sends by them is not in the ledger",
+    ),
+    Row(
+        "second networks of the lab's containers",
+        "not said",
+        "held on the host, as far as they have an end there: macvlan and ipvlan have none",
+        "`lab status` names them; only the seal of the container's own namespace is before a macvlan",
+    ),
+    Row(
+        "multicast and broadcast of a pod",
+        "as far as its link",
+        "as far as its node, where they are refused and recorded",
+        "neighbours, routers and listeners of IPv6 are looked for as everywhere, unrecorded",
+    ),
+)
+"""What the seal does that a site's network would not, and what it cannot see."""
+
+
 def compare(facts: Facts) -> tuple[Row, ...]:
     """Return every point on which the lab was compared with the document's site, the same ones last."""
-    rows = (*_cluster(facts), *_servers(facts), *_images(facts), *_numbers(facts), *_addresses(facts))
+    rows = (*_cluster(facts), *_servers(facts), *_images(facts), *_numbers(facts), *_addresses(facts), *SEAL)
     return tuple(sorted(rows, key=lambda row: row.same))
 
 

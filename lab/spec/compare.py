@@ -54,7 +54,7 @@ def comparing(places: Sequence[tuple[Pid, Ruleset]]) -> str:
 def _comparing(at: str, rules: Ruleset) -> str:
     named = " ".join([rules.family, rules.table, *FILLED.findall(rules.text)])
     kept = f"{KEPT}/{rules.digest}"
-    devices = "".join(f"ip link add {name} type dummy; " for name in sorted(set(DEVICE.findall(rules.text))))
+    devices = "".join(f"ip link add {name} type bridge; " for name in sorted(set(DEVICE.findall(rules.text))))
     return (
         f"[ -s {kept} ] || {{ unshare -n sh -c \"{devices}nft -f - && sh -c '$LIST' - {named}\" > {kept}.$$"
         f" && mv {kept}.$$ {kept}; }} <<'RULES'\n{rules.text}RULES\n"

@@ -13,6 +13,13 @@ from lab.spec.ruleset import Ruleset
 
 Pid: TypeAlias = int | None
 """A process of the namespace; None: the seal container's own, that is the engine's."""
+WALL_FAMILIES = ("inet", "bridge", "netdev")
+"""The wall is a table of each, of one name."""
+LEAKS = frozenset({"refused_forward", "refused_input", "refused_unsealed"})
+"""The wall's counters of what left its namespace for a place outside. What was sent as somebody else
+(`spoofed`), and what the lab's own ranges have nobody for (`stray`), did not.
+"""
+ONE_LINE = " | tr -d '\\n'; echo\n"
 Table: TypeAlias = Sequence[dict[str, Any]]
 """nft's own list of a table's parts; empty where there is no such table."""
 
@@ -22,11 +29,17 @@ def loading(places: Sequence[tuple[Pid, Ruleset]]) -> str:
     return "set -e\n" + "".join(f"{_at(pid)}nft -f - <<'RULES'\n{rules.text}RULES\n" for pid, rules in places)
 
 
-def removing(places: Sequence[tuple[Pid, str]]) -> str:
+def filling(text: str) -> str:
+    """Return a script that loads *text*, which fills sets of tables that are there."""
+    return f"nft -f - <<'ELEMENTS'\n{text}ELEMENTS\n"
+
+
+def removing(places: Sequence[tuple[Pid, str]], families: Sequence[str] = ("inet",)) -> str:
     """Return a script that takes each table away; declaring it first makes one that is not there no error."""
     return "set -e\n" + "".join(
-        f"{_at(pid)}nft -f - <<'RULES'\ntable inet {table}\ndelete table inet {table}\nRULES\n"
+        f"{_at(pid)}nft -f - <<'RULES'\ntable {family} {table}\ndelete table {family} {table}\nRULES\n"
         for pid, table in places
+        for family in families
     )
 
 
@@ -35,15 +48,19 @@ def resetting(table: str) -> str:
 
     The kernel breaks a reset off (EINTR) when anybody, such as the engine, changes rules meanwhile.
     """
-    reset = f"nft reset counters table inet {table} >/dev/null"
-    return f"for again in 1 2 3 4 5 6 7 8; do {reset} && exit 0; sleep 0.1; done\nexit 1\n"
+    reset = f"nft reset counters table $family {table} >/dev/null"
+    again = f"for again in 1 2 3 4 5 6 7 8; do {reset} && continue 2; sleep 0.1; done"
+    return f"for family in {' '.join(WALL_FAMILIES)}; do {again}; exit 1; done\n"
 
 
-def listing(places: Sequence[tuple[Pid, str]]) -> str:
-    """Return a script that prints one line a place: the table as JSON without its sets' elements, or `{}`."""
+def listing(places: Sequence[tuple[Pid, str]], families: Sequence[str] = ("inet",)) -> str:
+    """Return a script that prints one line a place and family: the table as JSON without its sets' elements,
+    or `{}`.
+    """
     return "".join(
-        f"{{ {_at(pid)}nft -t -j list table inet {table} 2>/dev/null || echo '{{}}'; }} | tr -d '\\n'; echo\n"
+        f"{{ {_at(pid)}nft -t -j list table {family} {table} 2>/dev/null || echo '{{}}'; }}{ONE_LINE}"
         for pid, table in places
+        for family in families
     )
 
 
@@ -52,9 +69,45 @@ def listed(output: str) -> list[Table]:
     return [json.loads(line).get("nftables", []) for line in output.splitlines() if line.strip()]
 
 
+def contents(family: str, table: str, names: Sequence[str]) -> str:
+    """Return a script that prints the elements of each set, as JSON, one line a set."""
+    return "".join(
+        f"{{ nft -j list set {family} {table} {name} 2>/dev/null || echo '{{}}'; }}{ONE_LINE}"
+        for name in names
+    )
+
+
+def elements(output: str) -> dict[str, frozenset[str]]:
+    """Read what `contents` printed: the elements of each set by its name, in nft's own language."""
+    found = {}
+    for table in listed(output):
+        for part in table:
+            if "set" in part:
+                found[part["set"]["name"]] = frozenset(map(_element, part["set"].get("elem", [])))
+    return found
+
+
+def _element(told: object) -> str:
+    """Write an element of a set as nft's own language does: `"port" . 10.1.2.0/24`."""
+    match told:
+        case {"concat": parts}:
+            return " . ".join(map(_element, parts))
+        case {"prefix": {"addr": address, "len": length}}:
+            return f"{address}/{length}"
+        case {"range": [first, last]}:
+            return f"{first}-{last}"
+        case _:
+            return str(told)
+
+
 def refused(table: Table) -> int:
     """Return how many packets the table's chains have refused."""
     return sum(packets for name, packets in _counters(table).items() if name.startswith("refused_"))
+
+
+def leaked(table: Table) -> int:
+    """Return how many packets of the lab a table of the wall has stopped on their way to a place outside."""
+    return sum(packets for name, packets in _counters(table).items() if name in LEAKS)
 
 
 def _counters(table: Table) -> dict[str, int]:

@@ -108,11 +108,12 @@ def _pid(container: str, stage: Stage) -> int:
 
 
 def _wall(stage: Stage) -> int:
-    script = nft.listing([(None, ruleset.wall_table(stage.topology.name))])
+    table = ruleset.wall_table(stage.topology.name)
+    script = nft.listing([(None, table)], nft.WALL_FAMILIES)
     done = stage.host.containers.exec(
         stage.topology.seal.name, ["sh", "-s"], timeout=WALL_SECONDS, stdin=script
     )
-    (table,) = nft.listed(done.check().stdout)
-    if not table:
+    tables = nft.listed(done.check().stdout)
+    if not any(tables):
         raise LabError("the wall is not up, so nothing could tell a leak; `lab up` puts it back")
-    return nft.refused(table)
+    return sum(map(nft.leaked, tables))

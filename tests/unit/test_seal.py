@@ -19,7 +19,7 @@ TOPOLOGY = plan(LabConfig())
 BLOCK = re.compile(r"^(?:nsenter -t (\d+) -n )?nft -f - <<'RULES'\n(.*?)^RULES\n", re.MULTILINE | re.DOTALL)
 LISTED = re.compile(r"(?:nsenter -t (\d+) -n )?nft -t -j list table inet (\w+)")
 COMPARED = re.compile(
-    r"<<'RULES'\n(.*?)^RULES\n.*?(?:nsenter -t (\d+) -n )?sh -c \"\$LIST\" - inet (\w+)",
+    r"<<'RULES'\n(.*?)^RULES\n.*?(?:nsenter -t (\d+) -n )?sh -c \"\$LIST\" - (\w+) (\w+)",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -29,17 +29,20 @@ class Kernel:
 
     def __init__(self):
         self.tables = {}
+        self.of_the_bridge = {}
+        """By family, what stands at the host beside the wall's own table."""
         self.loads = 0
         self.resets = 0
 
     def answer(self, call):
         script = call.stdin or ""
         for pid, text in [] if "LIST=" in script else BLOCK.findall(script):
-            name = text.split()[2]
-            self.tables.pop((pid, name), None)
+            _, family, name = text.split()[:3]
+            tables = self.tables if family == "inet" else self.of_the_bridge.setdefault(family, {})
+            tables.pop((pid, name), None)
             if "{" in text:
-                self.loads += 1
-                self.tables[pid, name] = self._parts(text)
+                self.loads += family == "inet"
+                tables[pid, name] = self._parts(text)
         if "LIST=" in script:
             return completed("".join(self._compared(*found) for found in COMPARED.findall(script)))
         self.resets += "reset counters" in script
@@ -49,8 +52,9 @@ class Kernel:
         ]
         return completed("".join(json.dumps(one) + "\n" for one in shown))
 
-    def _compared(self, text, pid, name):
-        parts = {"stands": self.tables.get((pid, name), []), "wanted": self._parts(text), "hooks": []}
+    def _compared(self, text, pid, family, name):
+        tables = self.tables if family == "inet" else self.of_the_bridge.get(family, {})
+        parts = {"stands": tables.get((pid, name), []), "wanted": self._parts(text), "hooks": []}
         return json.dumps({key: [{"nftables": value}] for key, value in parts.items()}) + "\n"
 
     @staticmethod

@@ -50,9 +50,9 @@ class Collector:
     @staticmethod
     def _read(space: Space, tally: Tally) -> Iterator[tuple[Attempt, int]]:
         with link_into(space) as link:
-            now = totals(link, space.table)
+            now = totals(link, space)
             for hook in tally.moved(now):
-                yield from tally.added(hook, list(attempts(link, space.table, hook)))
+                yield from tally.added(hook, list(attempts(link, space, hook)))
         tally.totals = now  # only now: a reading that broke off is done again
 
 

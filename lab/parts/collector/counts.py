@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-HOOKS = ("output", "forward", "input")
+HOOKS = ("output", "forward", "input", "spoofed", "stray", "unsealed")
 SETS = tuple((version, kind) for version in (4, 6) for kind in ("ports", "icmp", "bare"))
 PROTOCOLS = {1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 58: "icmpv6"}
 PROTOCOLS |= {132: "sctp", 136: "udplite"}

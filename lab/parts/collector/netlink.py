@@ -19,7 +19,7 @@ GET_OBJECT = SUBSYSTEM | 19
 REQUEST, DUMP, BROKEN = 0x1, 0x300, 0x10
 """BROKEN (NLM_F_DUMP_INTR): the rules were changed while they were read."""
 ERROR, DONE = 2, 3
-FAMILY_INET = 1
+FAMILIES = {"inet": 1, "netdev": 5, "bridge": 7}
 TYPE_MASK = 0x3FFF
 """An attribute's upper two bits say nested and network order."""
 COUNTER_OBJECT = 1
@@ -38,18 +38,19 @@ _CODE = struct.Struct("=i")
 _BUFFER = 1 << 16
 
 
-def counter(link: socket.socket, table: str, name: str) -> int | None:
+def counter(link: socket.socket, table: str, name: str, family: str = "inet") -> int | None:
     """Return the packets of a named counter; None where there is no such table or counter."""
     body = _text(OBJECT_TABLE, table) + _text(OBJECT_NAME, name)
     body += _attribute(OBJECT_TYPE, struct.pack("!I", COUNTER_OBJECT))
-    for message in _ask(link, GET_OBJECT, body, dump=False):
+    for message in _ask(link, GET_OBJECT, body, family, dump=False):
         return _packets(dict(attributes(message))[OBJECT_DATA])
     return None
 
 
-def elements(link: socket.socket, table: str, name: str) -> Iterator[tuple[bytes, int]]:
+def elements(link: socket.socket, table: str, name: str, family: str = "inet") -> Iterator[tuple[bytes, int]]:
     """Yield each key of a set with its packets; nothing where there is no such set."""
-    for message in _ask(link, GET_ELEMENTS, _text(LIST_TABLE, table) + _text(LIST_SET, name), dump=True):
+    body = _text(LIST_TABLE, table) + _text(LIST_SET, name)
+    for message in _ask(link, GET_ELEMENTS, body, family, dump=True):
         listed = dict(attributes(message)).get(LIST_ELEMENTS, b"")
         for _, element in attributes(listed):
             parts = dict(attributes(element))
@@ -79,12 +80,12 @@ def open_link() -> socket.socket:
     return link
 
 
-def _ask(link: socket.socket, kind: int, body: bytes, *, dump: bool) -> Iterator[bytes]:
+def _ask(link: socket.socket, kind: int, body: bytes, family: str, *, dump: bool) -> Iterator[bytes]:
     """Send a request and yield the attributes of each message of the answer; no such thing is no answer.
 
     Raises InterruptedError.
     """
-    payload = _FAMILY.pack(FAMILY_INET, 0, 0) + body
+    payload = _FAMILY.pack(FAMILIES[family], 0, 0) + body
     flags = REQUEST | (DUMP if dump else 0)
     link.send(_HEADER.pack(_HEADER.size + len(payload), kind, flags, 1, 0) + payload)
     more = True

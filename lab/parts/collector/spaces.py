@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pathlib import Path
 from .counts import HOOKS, SETS, Attempt, attempt
 from .netlink import counter, elements, open_link
 
+LINK_BYTES = 16
+"""Every key begins with the name of a link (IFNAMSIZ)."""
 CLONE_NEWNET = 0x40000000
 
 
@@ -23,13 +26,16 @@ class Space:
     place: str
     pid: int | None
     table: str
+    family: str = "inet"
 
 
 def read_settings(path: Path) -> tuple[Space, ...]:
     """Return what `lab.components.seal` wrote; nothing while there is no file yet, or half of one."""
     try:
         places = json.loads(path.read_text())["places"]
-        return tuple(Space(one["place"], one["pid"], one["table"]) for one in places)
+        return tuple(
+            Space(one["place"], one["pid"], one["table"], one.get("family", "inet")) for one in places
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return ()
 
@@ -65,17 +71,19 @@ def link_into(space: Space) -> Iterator[socket.socket]:
         link.close()
 
 
-def totals(link: socket.socket, table: str) -> dict[str, int]:
+def totals(link: socket.socket, space: Space) -> dict[str, int]:
     """Return each hook's refused packets, of the hooks that the table has."""
-    found = {hook: counter(link, table, f"refused_{hook}") for hook in HOOKS}
+    found = {hook: counter(link, space.table, f"refused_{hook}", space.family) for hook in HOOKS}
     return {hook: packets for hook, packets in found.items() if packets is not None}
 
 
-def attempts(link: socket.socket, table: str, hook: str) -> Iterator[tuple[Attempt, int]]:
-    """Yield every distinct attempt of a hook with its packets."""
+def attempts(link: socket.socket, space: Space, hook: str) -> Iterator[tuple[Attempt, int]]:
+    """Yield every distinct attempt of a hook with its packets, by whichever link it came."""
+    found: Counter[Attempt] = Counter()
     for version, kind in SETS:
-        for key, packets in elements(link, table, f"{hook}_{version}_{kind}"):
-            yield attempt(hook, version, kind, key), packets
+        for key, packets in elements(link, space.table, f"{hook}_{version}_{kind}", space.family):
+            found[attempt(hook, version, kind, key[LINK_BYTES:])] += packets
+    yield from found.items()
 
 
 def _enter(namespace: int) -> None:

@@ -83,6 +83,7 @@ class TestOrder:
         assert names[names.index("seal") - 1 :] == [
             "names",
             "seal",
+            "ports",
             "pod network",
             "routes",
             "watcher",

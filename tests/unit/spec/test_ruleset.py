@@ -93,7 +93,7 @@ def test_the_wall_lets_the_bridge_speak_within_itself_only():
 
     assert chain(wall, "forward") == [
         'iifname "lab-1234" oifname != "lab-1234" goto leaving',
-        'iifname != "lab-1234" oifname "lab-1234" counter name inbound reject with icmpx admin-prohibited',
+        'iifname != "lab-1234" oifname "lab-1234" counter name inbound drop',
     ]
     assert chain(wall, "input")[0] == 'iifname != "lab-1234" accept'
     assert chain(wall, "input")[-1] == "reject with icmpx admin-prohibited"
