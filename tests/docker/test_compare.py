@@ -45,7 +45,7 @@ CHANGES = {
     ),
 }
 HARMLESS = (
-    f"add element {TABLE} output_4_ports {{ 192.0.2.1 . 192.0.2.2 . tcp . 5 }}",
+    f"add element {TABLE} output_4_ports {{ eth0 . 192.0.2.1 . 192.0.2.2 . tcp . 5 }}",
     f"reset counters table {TABLE}",
     "add table ip nat; add chain ip nat OUTPUT { type nat hook output priority -100 ; }",
     "add table ip mine; add chain ip mine unhooked",

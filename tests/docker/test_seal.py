@@ -2,87 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from ipaddress import IPv4Network
-from pathlib import Path
 
 import pytest
 
 from lab import ledger
-from lab.components.seal import Seal, Wall
-from lab.host import Host
-from lab.host.clock import SystemClock, wait_until
-from lab.host.engine import DockerContainers
+from lab.host.clock import wait_until
 from lab.host.shell import LocalShell
 from lab.ledger import Kind
-from lab.spec.actions import Connect
-from lab.spec.config import LabConfig
-from lab.spec.plan import COLLECTOR_SETTINGS, plan
 from lab.spec.scenario import Outcome
-from lab.spec.topology import KIND_LABEL, ContainerSpec, Topology, own_image
-from lab.steps.connect import connect
-from lab.steps.stage import Stage
+from tests.docker.smalllab import Small, small_lab
 
 pytestmark = pytest.mark.docker
-
-NAME = f"sealtest-{os.getpid() % 10000}"
-COLLECTOR = ("python3", "-m", "lab.parts.collector", COLLECTOR_SETTINGS)
-LISTENER = ("python3", "-m", "http.server", "80")
-
-
-@dataclass(frozen=True)
-class Small:
-    topology: Topology
-    host: Host
-
-    def tried(self, place: str, to: str) -> Outcome:
-        stage = Stage(self.topology, self.host, Path(), datetime.now(UTC))
-        return connect(Connect(to=to, **{"from": place}), stage, timeout=13).outcome
-
-    def seal(self) -> Seal:
-        return Seal(self.topology, self.host)
-
-    def wall(self) -> Wall:
-        return Wall(self.topology, self.host)
-
-
-def _small_topology() -> Topology:
-    """The plan's own, with the seal's image in everybody's place."""
-    whole = plan(LabConfig(name=NAME, subnet=IPv4Network("10.142.78.0/24")))
-    image = own_image("seal")
-    return replace(
-        whole,
-        seal=replace(whole.seal, command=COLLECTOR),
-        site=replace(whole.site, image=image, command=LISTENER),
-        sinkhole=ContainerSpec(whole.sinkhole.name, image, "sinkhole", command=LISTENER),
-        workstation=ContainerSpec(whole.workstation.name, image, "workstation", command=LISTENER),
-    )
 
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[Small]:
-    topology = _small_topology()
-    host = Host(LocalShell(), DockerContainers(), SystemClock())
-    containers, labels = host.containers, topology.labels
-    containers.ensure_network(topology.network, labels)
-    lab = Small(topology, host)
-    try:
-        containers.ensure(topology.seal, topology.network, labels)
-        lab.wall().up()
-        containers.ensure(topology.site, topology.network, labels)
-        containers.ensure(topology.sinkhole, topology.network, labels)
-        containers.ensure(topology.workstation, topology.network, labels)
-        for node in topology.cluster.nodes:
-            spec = ContainerSpec(node.container, own_image("seal"), "node", command=LISTENER)
-            containers.ensure(spec, topology.network, {**labels, KIND_LABEL: topology.cluster.name})
-        lab.seal().up()
+    with small_lab("sealtest", "10.142.78.0/24") as lab:
         yield lab
-    finally:
-        lab.wall().down()
-        containers.sweep(labels)
 
 
 @pytest.mark.parametrize("place", ["workstation", "site", "node/localnode-2"])
