@@ -73,7 +73,7 @@ SEAL = (
     Row(
         "multicast and broadcast of a pod",
         "as far as its link",
-        "as far as its node, where they are refused and recorded",
+        "as far as its node, where they are refused and recorded; a frame's, as far as the bridge",
         "neighbours, routers and listeners of IPv6 are looked for as everywhere, unrecorded",
     ),
 )

@@ -23,12 +23,13 @@ BY_FRAME = {"protocol": "meta protocol", "v4": "ip", "v6": "ip6"}
 OPEN_SETS = ("ports", "sources", "held", "inside")
 
 
-def ports(lab: str) -> Ruleset:
+def ports(lab: str, services: IPv4Network) -> Ruleset:
     """Return the table of the bridge's ports. Its open sets are filled by `filling` and `opening`.
 
     `ports` are sealed; `sources` is what each may send as. Between a sealed port and another one only what
     is `inside` passes: a node that restarts reaches its cluster before it is sealed again. `held` are the
-    ends of what a container of the lab has on other networks: nothing passes there.
+    ends of what a container of the lab has on other networks: nothing passes there. A Service answers only
+    inside, so nothing outside is asked by an address of *services*.
     """
     return Ruleset(
         wall_table(lab),
@@ -55,6 +56,7 @@ def ports(lab: str) -> Ruleset:
                     "iifname . ip saddr != @sources goto forged",
                     "arp saddr ip != 0.0.0.0 iifname . arp saddr ip != @sources goto forged",
                     "ip6 saddr != { ::, fe80::/10 } goto forged",
+                    f"ip saddr {services} ip daddr != @inside goto forged",
                     f"meta mark set {CHECKED}",
                 ],
             ),
@@ -82,8 +84,9 @@ def gate(lab: str, bridge: str, ranges: Iterable[IPv4Network], pods: IPv4Network
     """Return the table of what the bridge hands to the host: a frame for anybody but the host is refused.
 
     *ranges* are the pods' and the services': what the host gets for them has lost its way, and did not leave.
-    A pod that calls the host is answered here, since the host has no way to it. A port that is not sealed is
-    not answered, since its source may be anybody's; what it sends to the host itself may be a reply.
+    What is for everybody is for the host as well, which would hear it and not say so. A pod that calls the
+    host is answered here, since the host has no way to it. A port that is not sealed is not answered, since
+    its source may be anybody's; what it sends to the host itself may be a reply.
     """
     inside = ", ".join(str(one) for one in sorted(collapse_addresses(ranges)))
     hooks = ("forward", "input", "stray", "unsealed")
@@ -114,7 +117,9 @@ def gate(lab: str, bridge: str, ranges: Iterable[IPv4Network], pods: IPv4Network
                     f"meta mark != {CHECKED} goto closed",
                     "meta mark set 0",
                     "ip daddr @inside goto lost",
-                    "fib daddr type != { local, broadcast, multicast } goto leaving",
+                    f"{CHATTER} accept",
+                    "fib daddr type { broadcast, multicast } goto calling",
+                    "fib daddr type != local goto leaving",
                     f"ip saddr {pods} goto calling",
                 ],
                 device=bridge,

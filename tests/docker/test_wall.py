@@ -120,6 +120,15 @@ class TestForgedSource:
 
         assert spoofed(small) == before + 1
 
+    @pytest.mark.parametrize("to", ["239.1.2.3", "255.255.255.255"])
+    def test_what_is_for_everybody_counts_as_a_leak(self, small: Small, to: str) -> None:
+        workstation = small.topology.workstation.name
+        before = small.wall().leaked()
+
+        frame(small, workstation, small.address(workstation), to, via="ff:ff:ff:ff:ff:ff")
+
+        assert small.wall().leaked() == before + 1
+
     def test_its_own_address_counts_as_a_leak_that_went_nowhere(self, small: Small, wire: Tripwire) -> None:
         workstation = small.topology.workstation.name
         before, forged = small.wall().leaked(), spoofed(small)

@@ -62,7 +62,7 @@ class Wall:
         network = topology.network
         return (
             ruleset.wall(topology.name, network.bridge, refusal=topology.refusal, subnet=network.subnet),
-            bridge.ports(topology.name),
+            bridge.ports(topology.name, topology.cluster.service_subnet),
         )
 
     def _run(self, script: str) -> str:

@@ -12,14 +12,15 @@ RANGES = [IPv4Network("10.233.0.0/18"), IPv4Network("10.233.64.0/18")]
 
 
 def test_sources_are_checked_before_the_mark_is_given():
-    lines = [line.strip() for line in bridge.ports("lab").lines]
+    lines = [line.strip() for line in bridge.ports("lab", RANGES[0]).lines]
     mark = lines.index(f"meta mark set {bridge.CHECKED}")
 
-    assert lines[mark - 4 : mark] == [
+    assert lines[mark - 5 : mark] == [
         "meta protocol != { ip, ip6, arp } goto forged",
         "iifname . ip saddr != @sources goto forged",
         "arp saddr ip != 0.0.0.0 iifname . arp saddr ip != @sources goto forged",
         "ip6 saddr != { ::, fe80::/10 } goto forged",
+        "ip saddr 10.233.0.0/18 ip daddr != @inside goto forged",
     ]
 
 
