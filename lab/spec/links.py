@@ -14,9 +14,9 @@ LOOSE_KINDS = frozenset({"macvlan", "macvtap", "ipvlan", "ipvtap"})
 
 LEAD = """
 cd /proc/sys/net
-echo 0 > ipv4/icmp_ratelimit
+echo 0 > ipv4/icmp_ratemask
 [ -d ipv6/conf/$1 ] || exit 0
-echo 0 > ipv6/icmp/ratelimit
+echo > ipv6/icmp/ratemask
 echo 0 > ipv6/conf/$1/accept_dad
 echo 0 > ipv6/conf/$1/disable_ipv6
 ip -6 route replace default dev $1
