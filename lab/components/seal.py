@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lab.errors import ContainerFailed, LabError
 from lab.host import Host
 from lab.host.containers import standing
+from lab.ledger import books, leaks
 from lab.spec import nft, ruleset
 from lab.spec.plan import COLLECTOR_SETTINGS
 from lab.spec.ruleset import Ruleset
@@ -61,9 +62,7 @@ class Wall:
         (table,) = nft.listed(self._run(nft.listing([(None, self.rules.table)])))
         if reason := nft.missing(table, self.rules):
             return reason
-        if hits := nft.refused(table):
-            return f"{hits} packets got past a seal and were stopped here; `lab egress` says whose"
-        return None
+        return leaks.unacknowledged(self.topology, self.host)
 
     @property
     def rules(self) -> Ruleset:
@@ -87,9 +86,9 @@ class Seal:
         if absent := [space.place for space in spaces if space.pid is None]:
             raise LabError(f"seal: no such namespace, its container does not run: {', '.join(absent)}")
         if stale := [space for space, reason in self._problems(spaces) if reason]:
+            books.read_now(self.topology, self.host)  # what a table has counted goes with it
             self._run(nft.loading([(space.pid, space.rules) for space in stale]))
-            # What knocked before the seal closed is in the ledger; from here on the wall must hear nothing.
-            self._run(nft.resetting(ruleset.wall_table(self.topology.name)))
+            leaks.seal_closed(self.topology, self.host)
         _watch(self.topology, self.host, spaces)
 
     def down(self) -> None:

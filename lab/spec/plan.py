@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 
 from lab.spec import front
+from lab.spec.books import LEDGER, WEB_CONFIGURATION, WEB_LEDGER
 from lab.spec.config import LabConfig
-from lab.spec.podwatch import WATCH_PATH, WATCH_PODS
 from lab.spec.topology import (
     REGISTRY_PORT,
     ClusterSpec,
@@ -53,6 +53,7 @@ def plan(config: LabConfig) -> Topology:
         dns=config.site,
     )
     cluster = _cluster(config)
+    books = {f"{name}-ledger": LEDGER}
     return Topology(
         name=name,
         network=network,
@@ -61,14 +62,24 @@ def plan(config: LabConfig) -> Topology:
             site,
             "dns",
             own_image("dns"),
+            command=(
+                "python3",
+                "-m",
+                "lab.parts.fakedns",
+                "--settings",
+                SETTINGS,
+                "--ledger",
+                f"{LEDGER}/names.jsonl",
+            ),
             files={SETTINGS: dns_settings(config, cluster).encode()},
-            volumes={f"{name}-bind": "/etc/bind"},
+            volumes={f"{name}-bind": "/etc/bind", **books},
         ),
         web=_at_site(
             site,
             "web",
             "jrelva/nginx-autoindex:latest",
-            volumes={f"{name}-static": "/usr/share/nginx/html"},
+            files={WEB_CONFIGURATION: WEB_LEDGER.encode()},
+            volumes={f"{name}-static": "/usr/share/nginx/html", **books},
         ),
         nfs=_at_site(
             site,
@@ -102,7 +113,10 @@ def plan(config: LabConfig) -> Topology:
                 str(config.sinkhole),
                 "--port",
                 str(SINKHOLE_PORT),
+                "--ledger",
+                f"{LEDGER}/sunk.jsonl",
             ),
+            volumes=books,
             dns=config.site,
         ),
         workstation=ContainerSpec(
@@ -110,8 +124,6 @@ def plan(config: LabConfig) -> Topology:
             image=own_image("workstation"),
             role="workstation",
             dns=config.site,
-            command=("bash", WATCH_PATH),
-            files={WATCH_PATH: WATCH_PODS.encode()},
             volumes={
                 f"{name}-static": "/usr/local/static",
                 f"{name}-bind": "/etc/bind",
@@ -124,6 +136,7 @@ def plan(config: LabConfig) -> Topology:
             image=own_image("seal"),
             role="seal",
             command=("python3", "-m", "lab.parts.collector", COLLECTOR_SETTINGS),
+            volumes=books,
             privileged=True,
             host_pid=True,
             host_network=True,
@@ -151,6 +164,7 @@ def _at_site(
     image: str,
     *,
     volumes: Mapping[str, str],
+    command: tuple[str, ...] = (),
     files: Mapping[str, bytes] | None = None,
     capabilities: tuple[str, ...] = (),
     env: Mapping[str, str] | None = None,
@@ -160,6 +174,7 @@ def _at_site(
         image=image,
         role=part,
         shares=site.name,
+        command=command,
         volumes=volumes,
         files=files or {},
         capabilities=capabilities,
