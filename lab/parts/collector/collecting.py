@@ -13,7 +13,7 @@ from typing import Any
 
 from .addresses import Copied, new_lines, own_addresses
 from .books import ENDING, Book
-from .spaces import Found, Settings, Space, identity, inside, link_into, read, read_settings
+from .spaces import Found, Settings, Space, identity, inside, link_into, located, read, read_settings
 from .sums import Sums
 
 TRIES = 3
@@ -74,7 +74,7 @@ class Collector:
         rows: list[dict[str, Any]] = []
         told: list[dict[str, Any]] = []
         settings = self._known = read_settings(self._settings) or self._known
-        for space in settings.spaces:
+        for space in map(located, settings.spaces):
             inode = identity(space)
             if inode is None:
                 continue

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .books import Book
-from .spaces import Settings, Space, read_settings
+from .spaces import Settings, Space, located, read_settings
 
 CREDENTIALS = "/etc/kubernetes/admin.conf"
 WAIT_SECONDS = 1.0
@@ -50,7 +50,7 @@ def _watch(settings: Path, book: Book) -> None:
 
 
 def control_planes(spaces: tuple[Space, ...]) -> Iterator[int]:
-    for space in spaces:
+    for space in map(located, spaces):
         if space.pid is not None and Path(f"/proc/{space.pid}/root{CREDENTIALS}").exists():
             yield space.pid
 

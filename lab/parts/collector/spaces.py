@@ -7,13 +7,14 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import netlink
 from .counts import Attempt, attempt, hook_of
 
 CLONE_NEWNET = 0x40000000
+PROC = "/proc"
 TOTAL = "refused_"
 """How the counter of a hook begins: with everything that its sets should hold."""
 
@@ -28,6 +29,8 @@ class Space:
     family: str = "inet"
     linked: bool = False
     """The sets' keys begin with the link that a packet came in by."""
+    container: str = ""
+    """The id of the container whose namespace it is: it may be started again, with another *pid*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,38 @@ def read_settings(path: Path) -> Settings | None:
                 one["table"],
                 one.get("family", "inet"),
                 bool(one.get("linked", False)),
+                one.get("container", ""),
             )
             for one in whole["places"]
         )
         return Settings(spaces, dict(whole.get("ports", {})))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def located(space: Space) -> Space:
+    """Return *space* with the process that is its container's first now."""
+    if space.pid is None or not space.container or _is_of(str(space.pid), space.container):
+        return space
+    for pid in os.listdir(PROC):  # noqa: PTH208 - names are all that is wanted
+        if pid.isdigit() and _is_of(pid, space.container) and not _is_of(_parent(pid), space.container):
+            return replace(space, pid=int(pid))
+    return space
+
+
+def _is_of(pid: str, container: str) -> bool:
+    """Tell by its control groups: they name the container, and in a node its pods' name both."""
+    try:
+        return container in Path(PROC, pid, "cgroup").read_text()
+    except OSError:
+        return False
+
+
+def _parent(pid: str) -> str:
+    try:
+        return Path(PROC, pid, "stat").read_text().rpartition(")")[2].split()[1]
+    except (OSError, IndexError):
+        return ""
 
 
 def identity(space: Space) -> int | None:

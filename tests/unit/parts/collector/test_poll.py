@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.parts.collector import collecting
+from lab.parts.collector import collecting, spaces
 from lab.parts.collector.collecting import Collector
 from lab.parts.collector.counts import Attempt
-from lab.parts.collector.spaces import Found, Settings, Space, identity, read_settings
+from lab.parts.collector.spaces import Found, Settings, Space, identity, located, read_settings
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HTTPS = Attempt("output", "10.142.18.2", "198.51.100.7", "tcp", port=443)
@@ -92,6 +92,41 @@ def test_settings_may_be_missing_or_half_written(tmp_path):
         (Space("site", None, "airgap_lab"), Space("wall", None, "t", "bridge", linked=True)),
         {"veth1": "lab-worker"},
     )
+
+
+@pytest.fixture
+def processes(tmp_path, monkeypatch):
+    """A node's first process, one of a pod of its, another container's, and one that took an old number."""
+    node, other = "a" * 64, "b" * 64
+    groups = {
+        "1": ("/init", "0"),
+        "40": (f"/docker/{node}/kubelet/pod1", "30"),
+        "30": (f"/docker/{node}/init", "1"),
+        "50": (f"/docker/{other}/init", "1"),
+        "9": ("/system.slice", "1"),
+    }
+    for pid, (group, parent) in groups.items():
+        (tmp_path / pid).mkdir()
+        (tmp_path / pid / "cgroup").write_text(f"0::{group}\n")
+        (tmp_path / pid / "stat").write_text(f"{pid} (a (b) c) S {parent} 1 1")
+    (tmp_path / "uptime").write_text("1")
+    monkeypatch.setattr(spaces, "PROC", str(tmp_path))
+    return node
+
+
+@pytest.mark.parametrize("pid", [9, 77])
+def test_a_container_that_was_started_again_is_found_by_its_first_process(processes, pid):
+    assert located(Space("n", pid, "t", container=processes)).pid == 30
+
+
+def test_one_that_still_runs_and_one_that_is_nowhere_stay_as_they_are(processes):
+    for space in (
+        Space("n", 30, "t", container=processes),
+        Space("n", 77, "t", container="c" * 64),
+        Space("n", 77, "t"),
+        Space("wall", None, "t"),
+    ):
+        assert located(space) is space
 
 
 def test_a_namespace_that_is_gone_has_no_identity():
