@@ -34,23 +34,25 @@ class People:
     def who(self, want: Want) -> str:
         """Name the asker where it is sure who that was, else where it came from.
 
-        A forged source names nobody: the place is what is known. An option of a DNS question is believed
-        from CoreDNS alone, since anybody can write one.
+        A forged source names nobody: the place is what is known.
         """
+        if want.via:
+            return self._asker(want)
         place = self.places.get(want.sender, "") if want.sender else want.place
         if want.own:
             return self._itself(place)
         if want.link and (owner := self._behind(place, want)):
             return owner
-        if want.spoofed:
-            return _unknown(place)
-        if want.via and want.via != want.address:
-            through = self._had(want.via, want, place)
-            if not through.startswith(COREDNS):
-                return through
-            if _says_nothing(want.address):
-                return through  # CoreDNS asked itself
-        return self._had(want.address, want, place)
+        return _unknown(place) if want.spoofed else self._had(want.address, want, place)
+
+    def _asker(self, want: Want) -> str:
+        """Name who asked the DNS. The option is believed from CoreDNS alone: anybody can write one."""
+        through = self._had(want.via, want, want.place)
+        if not through.startswith(COREDNS):
+            return through
+        if want.via == want.address:  # CoreDNS always says for whom it asks: somebody forged its address
+            return self._nobody(want.address, "")
+        return through if _says_nothing(want.address) else self._had(want.address, want, want.place)
 
     def _behind(self, place: str, want: Want) -> str | None:
         """Return whose link a packet came by; a link outlives its pod's last word, and its name is random."""
@@ -72,10 +74,11 @@ class People:
                 break
         if _says_nothing(address) and place:
             return self._itself(place)
-        if not address:
-            return _unknown(place if place in self.spans.nodes else "")
-        near = self.spans.ranges.get(address.rpartition(".")[0], "")
-        return f"{_unknown(place if place in self.spans.nodes else near)} ({address})"
+        return self._nobody(address, place)
+
+    def _nobody(self, address: str, place: str) -> str:
+        near = place if place in self.spans.nodes else self.spans.ranges.get(address.rpartition(".")[0], "")
+        return f"{_unknown(near)} ({address})" if address else _unknown(near)
 
     def _itself(self, place: str) -> str:
         return f"node {place}" if place in self.spans.nodes else place

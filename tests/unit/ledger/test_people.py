@@ -186,6 +186,11 @@ def test_at_the_wall_the_port_says_on_which_node_somebody_was():
         ("10.142.18.2", "10.233.64.2", "workstation"),
         ("10.233.64.2", "127.0.0.1", "pod kube-system/coredns-5d78-x"),
         ("10.233.65.9", "10.233.65.9", "pod default/first"),
+        (
+            "10.233.64.2",
+            "10.233.64.2",
+            "unknown, on localnode-1 (10.233.64.2)",
+        ),  # CoreDNS never leaves it out
     ],
 )
 def test_the_dns_option_is_believed_from_coredns_alone(peer, asker, who):
