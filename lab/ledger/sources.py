@@ -55,6 +55,8 @@ def gaps(lines: Iterable[Mapping[str, Any]]) -> Iterator[Gap]:
                     yield Gap(_time(fields["time"]), int(fields["lines"]), "lines could not be written")
                 case "dropped":
                     yield Gap(_time(fields["until"]), int(fields["lines"]), "older lines dropped")
+                case "ended":
+                    yield Gap(_time(fields["since"]), 1, f"last moment, of {fields['place']} before it ended")
                 case "unread":
                     yield Gap(_time(fields["time"]), 1, f"reading failed: {fields['reason']}")
         except (ValueError, KeyError, TypeError, OverflowError):

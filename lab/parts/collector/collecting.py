@@ -20,6 +20,8 @@ TRIES = 3
 """Of one turn: somebody may change rules while they are read."""
 KEPT_FOR_LATER = 50_000
 """Lines that wait where the disk is full."""
+NOBODYS = "None"
+"""The number of the process where the namespace is the collector's own."""
 UNREAD = timedelta(seconds=5)
 """A namespace may be sealed this long before the collector is told of it."""
 
@@ -81,7 +83,7 @@ class Collector:
             places.add(space.place)
             try:
                 told += self._whereabouts(space, inode)
-                rows += self._counted(space, f"{space.family}/{space.pid}/{inode}", settings.ports)
+                rows += self._counted(space, _key(space, inode), settings.ports)
             except OSError as error:
                 print(f"collector: {space.place}: {error}", file=sys.stderr, flush=True)
         for place in set(self._own) - places:
@@ -90,7 +92,18 @@ class Collector:
                 del self._own[place]
                 told.append({"event": "place", "place": place, "addresses": []})
         self._write(self._addresses, told)
-        self._write(self._refused, rows)
+        self._write(self._refused, [*rows, *self._ended()])
+
+    def _ended(self) -> list[dict[str, Any]]:
+        """Say which namespaces have ended, each with what it had counted since it was last read."""
+        told = []
+        for place, key in list(self._tallies):
+            _, pid, inode = key.split("/")
+            if pid != NOBODYS and str(identity(Space(place, int(pid), ""))) != inode:
+                tally = self._tallies.pop((place, key))
+                since = (tally.read_at or self._now()).isoformat()
+                told.append({"event": "ended", "place": place, "space": key, "since": since})
+        return told
 
     def turn(self) -> None:
         """Turn the books over that are long, and say what was dropped."""
@@ -188,6 +201,8 @@ class Collector:
     def _resume(self) -> None:
         """Go on where the run before ended."""
         for line in self._refused.read():
+            if line.get("event") == "ended":
+                self._tallies.pop((line["place"], line["space"]), None)
             if line.get("event") == "read":
                 tally = self._tallies.setdefault((line["place"], line["space"]), Tally())
                 if tally.table != line["table"]:
@@ -199,3 +214,7 @@ class Collector:
         for line in self._addresses.read():
             if line.get("event") == "copied":
                 self._copied[line["place"]] = Copied(line["file"], line["offset"])
+
+
+def _key(space: Space, inode: int) -> str:
+    return f"{space.family}/{space.pid}/{inode}"

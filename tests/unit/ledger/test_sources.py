@@ -215,6 +215,10 @@ def read(total, listed, *, settled=True, table=1, second=5):
             [STAMP | {"event": "dropped", "lines": 4, "until": STAMP["time"], "book": "names"}],
             [Gap(AT, 4, "older lines dropped")],
         ),
+        (
+            [STAMP | {"event": "ended", "place": "localnode-2", "since": STAMP["time"]}],
+            [Gap(AT, 1, "last moment, of localnode-2 before it ended")],
+        ),
         ([STAMP | {"event": "unread", "reason": "no"}], [Gap(AT, 1, "reading failed: no")]),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -215,6 +217,27 @@ def test_a_counter_set_to_zero_begins_again(folder, kernel):
     one.poll()
 
     assert (listed(folder), missing(folder)) == (6, (0, True))
+
+
+def test_a_namespace_that_ended_is_told_with_the_time_of_its_last_reading(folder, kernel, monkeypatch):
+    place = {"place": "site", "pid": os.getpid(), "table": "airgap_lab"}
+    (folder / "settings.json").write_text(json.dumps({"places": [place]}))
+    monkeypatch.setattr(collecting, "link_into", lambda _: nullcontext())
+    monkeypatch.setattr(collecting, "inside", lambda _: nullcontext())
+    one = collector(folder)
+    one.poll()
+    monkeypatch.setattr(collecting, "identity", lambda _: 7)
+    one.poll()
+    one.poll()
+    monkeypatch.setattr(collecting, "identity", lambda _: None)
+    one.poll()
+    one.poll()
+
+    told = [line for line in written(folder) if line.get("event") == "ended"]
+    assert [line["place"] for line in told] == ["site", "site"]
+    assert all(line["since"] < line["time"] for line in told)
+    lines = [json.loads(line) for line in (folder / "addresses.jsonl").read_text().splitlines()]
+    assert lines[-1]["addresses"] == []
 
 
 def test_one_that_sweeps_is_summed_up_and_another_is_listed(folder, kernel):
