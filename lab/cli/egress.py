@@ -45,12 +45,18 @@ def egress(
         datetime | None,
         typer.Option(parser=moment, metavar="TIME", help="Only what was wanted after this time (UTC)."),
     ] = None,
+    acknowledge: Annotated[
+        bool, typer.Option("--acknowledge", help="Take note of the leaks: they stay, the lab is ready again.")
+    ] = False,
 ) -> None:
     """Print everything that was wanted from outside and not had: by whom, what, how often, in which step."""
     from lab import ledger
 
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
+    if acknowledge:
+        _acknowledge(lab)
+        return
     if follow:
         _follow(lab, since)
     found = ledger.read(lab.topology, lab.host, since=since, events=_events(lab.state))
@@ -64,14 +70,32 @@ def _follow(lab: Lab, since: datetime | None) -> None:
     """Print each new row once, when it first comes."""
     from lab import ledger
 
-    known: set[tuple[str, str, str]] = set()
+    known: set[tuple[object, ...]] = set()
     while True:
-        for entry in ledger.read(lab.topology, lab.host, since=since, events=_events(lab.state)).wanted:
-            row = (entry.who, entry.what, entry.step)
-            if row not in known:
-                known.add(row)
-                print(f"{entry.first:%H:%M:%S}  {entry.who}  {entry.what}  {entry.step}".rstrip(), flush=True)
+        found = ledger.read(lab.topology, lab.host, since=since, events=_events(lab.state))
+        new: list[tuple[tuple[object, ...], str]] = [
+            ((one.who, one.what, one.step, one.fate), ledger.as_line(one)) for one in found.wanted
+        ]
+        gaps = zip(found.gaps, ledger.incomplete(found), strict=True)
+        new += [((gap.since, gap.what), line) for gap, line in gaps]
+        for key, line in new:
+            if key not in known:
+                known.add(key)
+                print(line, flush=True)
         lab.host.clock.sleep(FOLLOW_SECONDS)
+
+
+def _acknowledge(lab: Lab) -> None:
+    from lab import ledger
+    from lab.ledger import leaks
+
+    noted = leaks.acknowledge(lab.topology, lab.host)
+    if not noted:
+        print("no leak waits to be acknowledged")
+        return
+    packets = sum(entry.count for entry in noted)
+    print(f"acknowledged {len(noted)} leaks, {packets} packets; they stay in the ledger:")
+    print(ledger.as_table(ledger.Ledger(noted)), end="")
 
 
 def _events(state: Path) -> Iterator[Event]:

@@ -42,9 +42,10 @@ def up(
         bool, typer.Option("--recreate", help="Make the cluster anew, without what is in it now.")
     ] = False,
 ) -> None:
-    """Bring the lab up, or repair it. Doing it twice is doing it once."""
+    """Bring the lab up, or repair it; twice is once. Exit code 1: nobody has acknowledged a leak."""
     from lab import lifecycle
     from lab.cli import ground
+    from lab.ledger import leaks
 
     host = wiring.real_host()
     given = wiring.choices(name, config, subnet=subnet, node_image=node_image, static=static)
@@ -66,9 +67,11 @@ def up(
         except KeyboardInterrupt:
             say("`lab up` again goes on, `lab down` removes")
             raise
-    say(
-        f"lab {given.name!r} is up in {host.clock.monotonic() - start:.1f} s, sealed; `lab run` replays in it"
-    )
+    took = f"lab {given.name!r} is up in {host.clock.monotonic() - start:.1f} s, sealed"
+    if leaked := leaks.unacknowledged(lab.topology, lab.host):
+        say(f"{took}, but not ready: {leaked}")
+        raise typer.Exit(1)
+    say(f"{took}; `lab run` replays in it")
 
 
 def down(name: Name = None, config: ConfigFile = None) -> None:
@@ -147,6 +150,8 @@ def logs(
     config: ConfigFile = None,
 ) -> None:
     """Print what a part of the lab has said."""
+    from lab.spec.visible import visible
+
     lab = wiring.wired(name, config)
     wiring.must_stand(lab)
     nodes = {node.name: node.container for node in lab.topology.cluster.nodes}
@@ -154,4 +159,8 @@ def logs(
     containers["gatekeeper"] = containers["seal"]  # as `lab status` calls it
     if part not in containers:
         raise typer.BadParameter(f"{part!r} is no part of the lab; parts: {', '.join(containers)}")
-    sys.stdout.write(lab.host.containers.logs(containers[part]))
+    said = lab.host.containers.logs(containers[part])
+    # It may be what a pod chose; a terminal would obey it.
+    sys.stdout.write(
+        "".join(f"{visible(line)}\n" for line in said.splitlines()) if sys.stdout.isatty() else said
+    )

@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-LEAKING = frozenset({"forward", "input", "unsealed"})
-"""The wall's hooks that stop what left its namespace for a place outside."""
-
 
 class Kind(enum.StrEnum):
     """What was wanted; the order is the ledger's."""
@@ -18,6 +15,18 @@ class Kind(enum.StrEnum):
     NAME = "name"
     URL = "url"
     ADDRESS = "address"
+
+
+class Fate(enum.StrEnum):
+    """How it ended."""
+
+    REFUSED = "refused"
+    LEAKED = "leaked"
+    """It left its namespace for a place outside, and only the wall stopped it."""
+    SPOOFED = "spoofed"
+    """Its source cannot be there: dropped without an answer."""
+    STRAY = "stray"
+    """It was for an address of the lab that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,25 @@ class Want:
     count: int = 1
     place: str = ""
     """The namespace in which it was counted: the only trace where the address is the loopback's."""
+    since: datetime | None = None
+    """It was wanted between then and *at*; None: at that very time."""
+    via: str = ""
+    """Who brought the question to the DNS; *address* is whom that one named."""
+    link: str = ""
+    """Where it came in, where that was noted: each pod and each container has a link of its own."""
+    own: bool = False
+    """The namespace itself sent it, from whichever of its addresses."""
+    sender: str = ""
+    """The container behind *link*, where it is the wall's."""
+    fate: Fate = Fate.REFUSED
+
+    @property
+    def leaked(self) -> bool:
+        return self.fate is Fate.LEAKED
+
+    @property
+    def spoofed(self) -> bool:
+        return self.fate is Fate.SPOOFED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +79,10 @@ class Entry:
     infrastructure: bool = False
     """The lab's own doing (docs/decisions/022): kept, told apart."""
     leaked: bool = False
-    """It got past a seal, and only the wall stopped it."""
+    """It left its namespace for a place outside, and only the wall stopped it."""
+    fate: Fate = Fate.REFUSED
+    acknowledged: bool = False
+    """A leak that somebody has acknowledged (`lab egress --acknowledge`)."""
     step: str = ""
     """`scenario: step`, the one under way; empty where none was."""
 
@@ -63,10 +94,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What the ledger does not have. *what* ends a sentence that begins with the number."""
+
+    since: datetime
+    count: int
+    what: str = "counted, not listed"
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """Sorted: names by query type, then URLs, then addresses."""
+    """Sorted: leaks, then names by query type, then URLs, then addresses."""
 
     entries: tuple[Entry, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def leaks(self) -> tuple[Entry, ...]:
+        """The leaks that nobody has acknowledged."""
+        return tuple(entry for entry in self.entries if entry.leaked and not entry.acknowledged)
 
     @property
     def wanted(self) -> tuple[Entry, ...]:
@@ -83,9 +129,17 @@ class Naming(Protocol):
 
 
 def add_up(
-    wants: Iterable[Want], naming: Naming, step_at: Callable[[datetime], str] = lambda _: ""
+    wants: Iterable[Want],
+    naming: Naming,
+    step_at: Callable[[datetime], str] = lambda _: "",
+    *,
+    acknowledged: datetime | None = None,
+    gaps: Iterable[Gap] = (),
 ) -> Ledger:
-    """Return one entry for each who, what, kind and step; a leak has an entry of its own."""
+    """Return one entry for each who, what, kind and step; a leak has an entry of its own.
+
+    Leaks until *acknowledged* are marked so.
+    """
     found = []
     for want in wants:
         who = naming.who(want)
@@ -99,22 +153,35 @@ def add_up(
                 want.at,
                 want.at,
                 infrastructure=naming.infrastructure(want, who),
-                leaked=want.place == "wall" and want.detail in LEAKING,
+                leaked=want.leaked,
+                fate=want.fate,
+                acknowledged=want.leaked and acknowledged is not None and want.at <= acknowledged,
                 step=step_at(want.at),
             )
         )
-    return _joined(found)
+    return _joined(found, gaps)
 
 
 def merge(*ledgers: Ledger) -> Ledger:
     """Return the union: one run never meets everything (traps.md 11)."""
-    return _joined(entry for ledger in ledgers for entry in ledger.entries)
+    return _joined(
+        (entry for ledger in ledgers for entry in ledger.entries),
+        (gap for ledger in ledgers for gap in ledger.gaps),
+    )
 
 
-def _joined(entries: Iterable[Entry]) -> Ledger:
+def _joined(entries: Iterable[Entry], gaps: Iterable[Gap]) -> Ledger:
     joined: dict[tuple[object, ...], Entry] = {}
     for entry in entries:
-        key = (entry.who, entry.what, entry.kind, entry.infrastructure, entry.leaked, entry.step)
+        key = (
+            entry.who,
+            entry.what,
+            entry.kind,
+            entry.infrastructure,
+            entry.fate,
+            entry.acknowledged,
+            entry.step,
+        )
         known = joined.get(key)
         if known is None:
             joined[key] = entry
@@ -126,7 +193,16 @@ def _joined(entries: Iterable[Entry]) -> Ledger:
             first=min(known.first, entry.first),
             last=max(known.last, entry.last),
         )
-    return Ledger(tuple(sorted(joined.values(), key=_rank)))
+    return Ledger(tuple(sorted(joined.values(), key=_rank)), _summed(gaps))
+
+
+def _summed(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """One gap of each kind: since the first, all together."""
+    kinds: dict[str, Gap] = {}
+    for gap in gaps:
+        known = kinds.get(gap.what, Gap(gap.since, 0, gap.what))
+        kinds[gap.what] = Gap(min(known.since, gap.since), known.count + gap.count, gap.what)
+    return tuple(kinds.values())
 
 
 def _rank(entry: Entry) -> tuple[object, ...]:

@@ -12,12 +12,15 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from lab.ledger.entries import Entry, Ledger
+from lab.ledger.entries import Entry, Fate, Ledger
 from lab.spec.readback import read_back
+from lab.spec.visible import visible
 
 HEADINGS = ("WHO", "WANTED", "KIND", "HOW", "COUNT", "FIRST", "LAST", "STEP")
 NARROW = frozenset({"KIND", "COUNT", "FIRST", "LAST"})
 """Columns that are never folded."""
+DETAILS = 6
+"""More of them are in the JSON."""
 
 _LEDGER: TypeAdapter[Ledger] = TypeAdapter(Ledger)
 
@@ -41,11 +44,20 @@ def as_grid(ledger: Ledger) -> Group:
     return Group(*([grid] if rows else []), *map(Text, notes))
 
 
+def as_line(entry: Entry) -> str:
+    """Return an entry as `--follow` prints it."""
+    kind = "" if entry.fate is Fate.REFUSED else _kind(entry)
+    parts = (clock(entry.first), entry.who, entry.what, kind, entry.step)
+    return "  ".join(visible(part) for part in parts if part)
+
+
 def as_json(ledger: Ledger) -> str:
     """Return every entry, the lab's own doing marked."""
-    return (
-        json.dumps({"entries": [_full(entry) for entry in ledger.entries]}, indent=1, default=_plain) + "\n"
-    )
+    whole = {
+        "entries": [_full(entry) for entry in ledger.entries],
+        "gaps": [asdict(gap) for gap in ledger.gaps],
+    }
+    return json.dumps(whole, indent=1, default=_plain) + "\n"
 
 
 def parse(text: str, source: str) -> Ledger:
@@ -57,14 +69,19 @@ def _content(ledger: Ledger, *, infrastructure: bool) -> tuple[list[Sequence[str
     """Return the rows, headings first (none where nothing was wanted), and what is said below them."""
     entries = ledger.entries if infrastructure else ledger.wanted
     hidden = len(ledger.entries) - len(entries)
-    rows = [HEADINGS, *(_row(entry) for entry in entries)] if entries else []
+    rows = [HEADINGS, *(row(entry) for entry in entries)] if entries else []
     if not any(row[-1] for row in rows[1:]):
         rows = [row[:-1] for row in rows]
     notes = [] if entries else ["nothing was wanted from outside"]
     notes += sorted({f"({entry.note})" for entry in entries if entry.note})
     if hidden:
         notes.append(f"({hidden} more of the lab's own infrastructure)")
-    return rows, notes
+    return rows, notes + incomplete(ledger)
+
+
+def incomplete(ledger: Ledger) -> list[str]:
+    """Say what the ledger does not have, a line for each kind."""
+    return [visible(f"incomplete since {clock(gap.since)}: {gap.count} {gap.what}") for gap in ledger.gaps]
 
 
 def _full(entry: Entry) -> dict[str, object]:
@@ -72,22 +89,35 @@ def _full(entry: Entry) -> dict[str, object]:
     return {**fields, "note": entry.note} if entry.note else fields
 
 
-def _row(entry: Entry) -> Sequence[str]:
-    kind = f"LEAK {entry.kind}" if entry.leaked else str(entry.kind)
-    kind = f"bare {kind}" if entry.note else kind
-    return (
+def row(entry: Entry) -> Sequence[str]:
+    """Return a row's cells, fit for a terminal: names and URLs are whatever somebody inside chose."""
+    cells = (
         entry.who,
         entry.what,
-        kind,
-        ",".join(entry.details),
+        _kind(entry),
+        _details(entry.details),
         str(entry.count),
-        _clock(entry.first),
-        _clock(entry.last),
+        clock(entry.first),
+        clock(entry.last),
         entry.step,
     )
+    return tuple(map(visible, cells))
 
 
-def _clock(at: datetime) -> str:
+def _kind(entry: Entry) -> str:
+    if entry.leaked:
+        return f"{'leak, known' if entry.acknowledged else 'LEAK'} {entry.kind}"
+    if entry.fate is not Fate.REFUSED:
+        return f"{entry.fate} {entry.kind}"
+    return f"bare {entry.kind}" if entry.note else str(entry.kind)
+
+
+def _details(details: Sequence[str]) -> str:
+    more = f",and {len(details) - DETAILS} more" if len(details) > DETAILS else ""
+    return ",".join(details[:DETAILS]) + more
+
+
+def clock(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%H:%M:%S")
 
 

@@ -18,6 +18,7 @@ from lab.errors import LabError
 from lab.host import lock
 from lab.host.lab import Lab
 from lab.journal import Journal, JsonLinesJournal, Tee
+from lab.ledger import leaks
 from lab.replay import Prepare
 from lab.report.before import Before
 from lab.run.facts import facts_kept
@@ -52,7 +53,7 @@ def run(
     done: Callable[[RunFolder], None],
     say: Say,
 ) -> bool:
-    """Play the scenarios; return whether all of them held.
+    """Play the scenarios; return whether all of them held and no leak waits to be acknowledged.
 
     *watch* makes the journal that shows the run as it goes on, from the times of earlier runs. *done* is
     called with the folder as soon as the journal is complete, before what else the folder holds is written:
@@ -70,7 +71,7 @@ def run(
                 facts_kept(lab, folder, say),
                 sampled(lab, folder, say),
             ):
-                return replay.run(
+                held = replay.run(
                     request.scenarios,
                     lab.topology,
                     lab.host,
@@ -82,6 +83,9 @@ def run(
                     again=request.again,
                     cache=lab.cache,
                 )
+            if leaked := leaks.unacknowledged(lab.topology, lab.host):
+                say(leaked)
+            return held and leaked is None
         finally:
             try:
                 done(folder)

@@ -17,6 +17,7 @@ from lab.report.before import Before
 from lab.report.digest import Run, digest
 from lab.report.traffic import Image
 from lab.run.folder import BEFORE, IMAGES, JOURNAL, JUNIT, LEDGER, PAGE, REPORT, RunFolder
+from lab.spec.visible import visible
 
 SHOWN = 5
 """How many wanted things the last line of a run names."""
@@ -53,9 +54,11 @@ def write_ledger(lab: Lab, folder: RunFolder, *, since: datetime, say: Callable[
     found = ledger.read(lab.topology, lab.host, since=since, events=folder.events)
     folder.write(LEDGER, ledger.as_json(found))
     if found.wanted:
-        things = sorted({entry.what for entry in found.wanted})
+        things = sorted({visible(entry.what) for entry in found.wanted})
         shown = ", ".join(things[:SHOWN]) + (" ..." if len(things) > SHOWN else "")
         say(f"wanted from outside and not had: {len(things)} things ({shown}); `lab egress` lists by whom")
+    for line in ledger.incomplete(found):
+        say(f"the ledger is {line}")
 
 
 def write_images(lab: Lab, folder: RunFolder, *, since: datetime) -> None:

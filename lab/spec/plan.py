@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 
 from lab.spec import front
+from lab.spec.books import LEDGER, WEB_CONFIGURATION, WEB_LEDGER
 from lab.spec.config import LabConfig
-from lab.spec.podwatch import WATCH_PATH, WATCH_PODS
 from lab.spec.topology import (
     REGISTRY_PORT,
     ClusterSpec,
@@ -64,6 +64,7 @@ def plan(config: LabConfig) -> Topology:
         dns=config.site,
     )
     cluster = _cluster(config)
+    books = {f"{name}-ledger": LEDGER}
     return Topology(
         name=name,
         network=network,
@@ -72,14 +73,24 @@ def plan(config: LabConfig) -> Topology:
             site,
             "dns",
             own_image("dns"),
+            command=(
+                "python3",
+                "-m",
+                "lab.parts.fakedns",
+                "--settings",
+                SETTINGS,
+                "--ledger",
+                f"{LEDGER}/names.jsonl",
+            ),
             files={SETTINGS: dns_settings(config, cluster).encode()},
-            volumes={f"{name}-bind": "/etc/bind"},
+            volumes={f"{name}-bind": "/etc/bind", **books},
         ),
         web=_at_site(
             site,
             "web",
             "jrelva/nginx-autoindex:latest",
-            volumes={f"{name}-static": "/usr/share/nginx/html"},
+            files={WEB_CONFIGURATION: WEB_LEDGER.encode()},
+            volumes={f"{name}-static": "/usr/share/nginx/html", **books},
         ),
         nfs=_at_site(
             site,
@@ -113,7 +124,10 @@ def plan(config: LabConfig) -> Topology:
                 str(config.sinkhole),
                 "--port",
                 str(SINKHOLE_PORT),
+                "--ledger",
+                f"{LEDGER}/sunk.jsonl",
             ),
+            volumes=books,
             dns=config.site,
         ),
         workstation=ContainerSpec(
@@ -122,8 +136,6 @@ def plan(config: LabConfig) -> Topology:
             role="workstation",
             address=config.workstation,
             dns=config.site,
-            command=("bash", WATCH_PATH),
-            files={WATCH_PATH: WATCH_PODS.encode()},
             volumes={
                 f"{name}-static": "/usr/local/static",
                 f"{name}-bind": "/etc/bind",
@@ -136,6 +148,7 @@ def plan(config: LabConfig) -> Topology:
             image=own_image("seal"),
             role="seal",
             command=("bash", "-c", GATEKEEPER),
+            volumes=books,
             privileged=True,
             host_pid=True,
             host_network=True,
@@ -163,6 +176,7 @@ def _at_site(
     image: str,
     *,
     volumes: Mapping[str, str],
+    command: tuple[str, ...] = (),
     files: Mapping[str, bytes] | None = None,
     capabilities: tuple[str, ...] = (),
     env: Mapping[str, str] | None = None,
@@ -172,6 +186,7 @@ def _at_site(
         image=image,
         role=part,
         shares=site.name,
+        command=command,
         volumes=volumes,
         files=files or {},
         capabilities=capabilities,

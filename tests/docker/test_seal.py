@@ -9,7 +9,7 @@ import pytest
 from lab import ledger
 from lab.host.clock import wait_until
 from lab.host.shell import LocalShell
-from lab.ledger import Kind
+from lab.ledger import Kind, leaks
 from lab.spec.scenario import Outcome
 from tests.docker.smalllab import Small, small_lab
 
@@ -110,7 +110,7 @@ def test_ipv6_has_no_way_out_but_neighbours_are_found(small: Small) -> None:
 
     assert '"outcome": "refused"' in done.check().stdout
     assert "answered" in done.stdout
-    assert _entry(small, "[2001:db8:7::2]:443/tcp").who == "2001:db8:7::1"
+    assert _entry(small, "[2001:db8:7::2]:443/tcp").who == "node localnode-2"
 
 
 def test_the_collector_names_place_and_count(small: Small) -> None:
@@ -165,7 +165,10 @@ def test_with_the_seal_lifted_the_same_attempts_leak(small: Small) -> None:
         assert _entry(small, "198.51.100.31:443/tcp").leaked
     finally:
         small.seal().up()
+    assert "got past a seal" in (small.wall().check() or "")
+    assert "198.51.100.31:443/tcp" in {one.what for one in leaks.acknowledge(small.topology, small.host)}
     assert small.wall().check() is None
+    assert _entry(small, "198.51.100.31:443/tcp").acknowledged
     assert small.tried("workstation", "198.51.100.31:443/tcp") is Outcome.REFUSED
 
 

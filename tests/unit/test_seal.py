@@ -10,6 +10,7 @@ import pytest
 from lab.components.seal import Seal, Wall
 from lab.errors import LabError
 from lab.spec import ruleset
+from lab.spec.books import LEDGER
 from lab.spec.config import LabConfig
 from lab.spec.plan import COLLECTOR_SETTINGS, plan
 from lab.spec.topology import KIND_LABEL, ContainerSpec
@@ -33,8 +34,18 @@ class Kernel:
         """By family, what stands at the host beside the wall's own table."""
         self.loads = 0
         self.resets = 0
+        self.books = []
+        self.order = []
 
     def answer(self, call):
+        if "lab.parts.collector.ask" in " ".join(call.argv):
+            self.order.append("ask")
+            if LEDGER in " ".join(call.argv):
+                return completed("".join(json.dumps(line) + "\n" for line in self.books))
+            self.books += [
+                {"time": "2026-01-02T03:04:30+00:00", **json.loads(line)} for line in call.argv[3:]
+            ]
+            return completed()
         script = call.stdin or ""
         for pid, text in [] if "LIST=" in script else BLOCK.findall(script):
             _, family, name = text.split()[:3]
@@ -42,6 +53,7 @@ class Kernel:
             tables.pop((pid, name), None)
             if "{" in text:
                 self.loads += family == "inet"
+                self.order.append("load")
                 tables[pid, name] = self._parts(text)
         if "LIST=" in script:
             return completed("".join(self._compared(*found) for found in COMPARED.findall(script)))
@@ -64,6 +76,19 @@ class Kernel:
         return [{"counter": {"name": name, "packets": 0}} for name in names] + [
             {"rule": {"chain": "output", "expr": rule}} for rule in rules
         ]
+
+
+LEAK = {
+    "time": "2026-01-02T03:04:05+00:00",
+    "place": "wall",
+    "sender": "lab-worker",
+    "hook": "forward",
+    "src": "10.233.65.9",
+    "dst": "198.51.100.7",
+    "proto": "tcp",
+    "port": 443,
+    "packets": 3,
+}
 
 
 @pytest.fixture
@@ -111,7 +136,7 @@ def test_up_twice_is_up_once(seal, kernel):
     seal.up()
     seal.up()
 
-    assert (kernel.loads, kernel.resets) == (6, 1)
+    assert (kernel.loads, kernel.resets) == (6, 0)
 
 
 def test_a_namespace_that_lost_its_rules_is_named_and_mended_alone(seal, kernel):
@@ -153,16 +178,38 @@ def test_going_down_the_seal_stays_shut(seal, kernel):
     assert len(kernel.tables) == 6
 
 
-def test_the_wall_says_what_got_past(wall, kernel):
+def test_the_wall_names_the_leaks_that_nobody_has_acknowledged(wall, kernel):
     wall.up()
     assert wall.check() is None
 
-    table = kernel.tables["", "airgap_lab"]
-    next(part for part in table if part.get("counter", {}).get("name") == "refused_input")["counter"][
-        "packets"
-    ] = 3
+    kernel.books.append(LEAK)
 
-    assert "3 packets got past a seal" in wall.check()
+    assert wall.check() == (
+        "3 packets got past a seal, stopped by the wall: 03:04:05 unknown, on localnode-2 (10.233.65.9) to "
+        "198.51.100.7:443/tcp; `lab egress` lists them, `lab egress --acknowledge` takes note of them"
+    )
+
+
+def test_what_knocked_before_the_seal_first_closed_is_acknowledged_and_later_leaks_are_not(
+    wall, seal, kernel
+):
+    wall.up()
+    kernel.books.append(LEAK)
+
+    seal.up()
+
+    assert wall.check() is None
+    assert [line["event"] for line in kernel.books[1:]] == ["acknowledged", "sealed"]
+    kernel.tables.popitem()
+    kernel.books.append(LEAK | {"time": "2026-01-02T03:05:00+00:00"})
+    seal.up()
+    assert "03:05:00" in wall.check()
+
+
+def test_before_a_table_is_replaced_what_it_counted_is_written_down(seal, kernel):
+    seal.up()
+
+    assert kernel.order.index("ask") < kernel.order.index("load")
 
 
 def test_the_wall_goes_even_where_a_crash_left_no_seal_container(wall, containers, kernel):

@@ -12,6 +12,7 @@ from lab.components.seal.wall import Gate, Wall
 from lab.errors import LabError
 from lab.host import Host
 from lab.host.containers import standing
+from lab.ledger import books, leaks
 from lab.spec import compare, links, nft, ruleset
 from lab.spec.links import Links
 from lab.spec.plan import COLLECTOR_SETTINGS, SINKHOLE_TABLE
@@ -47,16 +48,16 @@ class Seal:
             raise LabError(f"seal: no such namespace, its container does not run: {', '.join(absent)}")
         stale = [space for space, reason in self._problems(spaces) if reason]
         if stale:
+            books.read_now(self.topology, self.host)  # what a table has counted goes with it
             self._run(nft.loading([(space.pid, space.rules) for space in stale]))
             compared = self._compared(stale)
             others = [(space.pid, compare.others(compared[space.place], TABLES)) for space in stale]
             self._run(compare.clearing(others))
         found = Ports(self.topology, self.host).open()
         self._run(links.leading([(space.pid, found.outer.get(space.container)) for space in spaces]))
-        if stale:
-            # What knocked before the seal closed is in the ledger; from here on the wall must hear nothing.
-            self._run(nft.resetting(ruleset.wall_table(self.topology.name)))
         _watch(self.topology, self.host, spaces, found)
+        if stale:
+            leaks.seal_closed(self.topology, self.host)
 
     def down(self) -> None:
         """Nothing outlives the namespaces, and none is opened before it goes."""
@@ -128,8 +129,17 @@ def _watch(topology: Topology, host: Host, spaces: Sequence[Space], found: Links
         *(("wall", None, rules) for rules in (*Wall(topology, host).rules, Gate(topology, host).rules)),
         *((space.place, space.pid, space.rules) for space in spaces),
     ]
+    seen = standing(host.containers, topology)
+    ids = {space.place: seen[space.container].id for space in spaces if space.container in seen}
     places = [
-        {"place": place, "pid": pid, "table": rules.table, "family": rules.family, "linked": True}
+        {
+            "place": place,
+            "pid": pid,
+            "table": rules.table,
+            "family": rules.family,
+            "linked": True,
+            "container": ids.get(place, ""),
+        }
         for place, pid, rules in stands
     ]
     told = {"places": places, "ports": {**found.ports, **found.held}}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.components.seal.host import at_host
 from lab.errors import ContainerFailed, LabError
 from lab.host import Host
+from lab.ledger import books, leaks
 from lab.spec import bridge, compare, nft, ruleset
 from lab.spec.ruleset import Ruleset
 from lab.spec.topology import Topology
@@ -22,7 +24,7 @@ class Wall:
 
     def up(self) -> None:
         if changed := [rules for rules in self.rules if _changed(self.topology, self.host, rules)]:
-            self._run(nft.loading([(None, rules) for rules in changed]))
+            _load(self.topology, self.host, changed)
 
     def down(self) -> None:
         """Take the tables away, once nothing is on the network that they would have to stop.
@@ -47,9 +49,7 @@ class Wall:
         for rules in self.rules:
             if reason := _changed(self.topology, self.host, rules):
                 return reason
-        if hits := self.leaked():
-            return f"{hits} packets got past a seal and were stopped here; `lab egress` says whose"
-        return None
+        return leaks.unacknowledged(self.topology, self.host)
 
     def leaked(self) -> int:
         """Return how many packets of the lab it has stopped on their way to a place outside."""
@@ -79,7 +79,7 @@ class Gate:
 
     def up(self) -> None:
         if self.check() is not None:
-            at_host(self.topology, self.host, nft.loading([(None, self.rules)]))
+            _load(self.topology, self.host, [self.rules])
 
     def down(self) -> None:
         """The wall takes it away, when the network is gone."""
@@ -94,6 +94,14 @@ class Gate:
         return bridge.gate(
             topology.name, topology.network.bridge, ranges, cluster.pod_subnet, refusal=topology.refusal
         )
+
+
+def _load(topology: Topology, host: Host, tables: Sequence[Ruleset]) -> None:
+    """Put *tables* in place; what those that stand there have counted is in the ledger before they go."""
+    listing = nft.listing([(None, ruleset.wall_table(topology.name))], nft.WALL_FAMILIES)
+    if any(nft.listed(at_host(topology, host, listing))):
+        books.read_now(topology, host)
+    at_host(topology, host, nft.loading([(None, rules) for rules in tables]))
 
 
 def _changed(topology: Topology, host: Host, rules: Ruleset) -> str | None:

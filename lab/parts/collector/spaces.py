@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .counts import HOOKS, SETS, Attempt, attempt
-from .netlink import counter, elements, open_link
+from . import netlink
+from .counts import Attempt, attempt, hook_of
 
-LINK_BYTES = 16
-"""Every key begins with the name of a link (IFNAMSIZ)."""
 CLONE_NEWNET = 0x40000000
+PROC = "/proc"
+TOTAL = "refused_"
+"""How the counter of a hook begins: with everything that its sets should hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,73 @@ class Space:
     pid: int | None
     table: str
     family: str = "inet"
+    linked: bool = False
+    """The sets' keys begin with the link that a packet came in by."""
+    container: str = ""
+    """The id of the container whose namespace it is: it may be started again, with another *pid*."""
 
 
-def read_settings(path: Path) -> tuple[Space, ...]:
-    """Return what `lab.components.seal` wrote; nothing while there is no file yet, or half of one."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One reading of a namespace. *table* None: there is no such table."""
+
+    table: int | None = None
+    totals: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, list[tuple[Attempt, int]]] = field(default_factory=dict)
+    """By hook, of those that were emptied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """*ports*: the container behind each port of the lab's bridge."""
+
+    spaces: tuple[Space, ...] = ()
+    ports: dict[str, str] = field(default_factory=dict)
+
+
+def read_settings(path: Path) -> Settings | None:
+    """Return what `lab.components.seal` wrote; None while there is no file yet, or half of one."""
     try:
-        places = json.loads(path.read_text())["places"]
-        return tuple(
-            Space(one["place"], one["pid"], one["table"], one.get("family", "inet")) for one in places
+        whole = json.loads(path.read_text())
+        spaces = tuple(
+            Space(
+                one["place"],
+                one["pid"],
+                one["table"],
+                one.get("family", "inet"),
+                bool(one.get("linked", False)),
+                one.get("container", ""),
+            )
+            for one in whole["places"]
         )
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()
+        return Settings(spaces, dict(whole.get("ports", {})))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def located(space: Space) -> Space:
+    """Return *space* with the process that is its container's first now."""
+    if space.pid is None or not space.container or _is_of(str(space.pid), space.container):
+        return space
+    for pid in os.listdir(PROC):  # noqa: PTH208 - names are all that is wanted
+        if pid.isdigit() and _is_of(pid, space.container) and not _is_of(_parent(pid), space.container):
+            return replace(space, pid=int(pid))
+    return space
+
+
+def _is_of(pid: str, container: str) -> bool:
+    """Tell by its control groups: they name the container, and in a node its pods' name both."""
+    try:
+        return container in Path(PROC, pid, "cgroup").read_text()
+    except OSError:
+        return False
+
+
+def _parent(pid: str) -> str:
+    try:
+        return Path(PROC, pid, "stat").read_text().rpartition(")")[2].split()[1]
+    except (OSError, IndexError):
+        return ""
 
 
 def identity(space: Space) -> int | None:
@@ -49,41 +105,54 @@ def identity(space: Space) -> int | None:
 
 
 @contextmanager
-def link_into(space: Space) -> Iterator[socket.socket]:
-    """Open a socket in the namespace and close it again: one left open would keep the namespace alive."""
-    if space.pid is None:
-        link = open_link()
-    else:
-        here = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+def inside(pid: int | None) -> Iterator[None]:
+    """Be in the namespace of a process: sockets that are opened meanwhile belong to it.
+
+    They must be closed soon: one left open would keep the namespace alive.
+    """
+    if pid is None:
+        yield
+        return
+    here = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        there = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         try:
-            there = os.open(f"/proc/{space.pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                _enter(there)
-                link = open_link()
-            finally:
-                _enter(here)
-                os.close(there)
+            _enter(there)
+            yield
         finally:
-            os.close(here)
+            _enter(here)
+            os.close(there)
+    finally:
+        os.close(here)
+
+
+@contextmanager
+def link_into(space: Space) -> Iterator[socket.socket]:
+    with inside(space.pid):
+        link = netlink.open_link()
     try:
         yield link
     finally:
         link.close()
 
 
-def totals(link: socket.socket, space: Space) -> dict[str, int]:
-    """Return each hook's refused packets, of the hooks that the table has."""
-    found = {hook: counter(link, space.table, f"refused_{hook}", space.family) for hook in HOOKS}
-    return {hook: packets for hook, packets in found.items() if packets is not None}
-
-
-def attempts(link: socket.socket, space: Space, hook: str) -> Iterator[tuple[Attempt, int]]:
-    """Yield every distinct attempt of a hook with its packets, by whichever link it came."""
-    found: Counter[Attempt] = Counter()
-    for version, kind in SETS:
-        for key, packets in elements(link, space.table, f"{hook}_{version}_{kind}", space.family):
-            found[attempt(hook, version, kind, key[LINK_BYTES:])] += packets
-    yield from found.items()
+def read(link: socket.socket, space: Space, known: dict[str, int], table: int | None) -> Found:
+    """Read the totals, then empty the sets of the hooks whose total is not the *known* one of *table*."""
+    handle = netlink.table_handle(link, space.family, space.table)
+    if handle is None:
+        return Found()
+    counted = netlink.counters(link, space.family, space.table)
+    totals = {name.removeprefix(TOTAL): n for name, n in counted.items() if name.startswith(TOTAL)}
+    if handle != table:
+        known = {}
+    moved = {hook for hook, total in totals.items() if total != known.get(hook, 0)}
+    rows: dict[str, list[tuple[Attempt, int]]] = {hook: [] for hook in moved}
+    if moved:
+        names = [one for one in netlink.sets(link, space.family, space.table) if hook_of(one) in moved]
+        for name, key, packets in netlink.drained(link, space.family, space.table, names):
+            one = attempt(name, key, linked=space.linked)
+            rows[one.hook].append((one, packets))
+    return Found(handle, totals, rows)
 
 
 def _enter(namespace: int) -> None:

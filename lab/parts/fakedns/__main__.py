@@ -1,4 +1,4 @@
-"""`python3 -m lab.parts.fakedns --settings FILE [--address A] [--port N] [--log FILE|-]`."""
+"""`python3 -m lab.parts.fakedns --settings FILE [--address A] [--port N] [--log FILE|-] [--ledger FILE]`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ def main() -> None:
     parser.add_argument("--address", default="0.0.0.0", help="the one address to answer on")  # noqa: S104
     parser.add_argument("--port", type=int, default=53)
     parser.add_argument("--log", default="-", help="where the query log goes; - is stdout")
+    parser.add_argument("--ledger", help="where questions that nobody could answer are appended as well")
     options = parser.parse_args()
     ended = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: ended.set())
     try:
-        log = QueryLog.open(options.log)
+        log = QueryLog.open(options.log, options.ledger)
         server = Server(options.settings, log, address=options.address, port=options.port)
     except OSError as error:
         sys.exit(f"fakedns: {options.address} port {options.port}, log {options.log}: {error}")

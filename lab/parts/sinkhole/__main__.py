@@ -1,4 +1,4 @@
-"""`python3 -m lab.parts.sinkhole --address A [--port N ...] [--log FILE|-]`."""
+"""`python3 -m lab.parts.sinkhole --address A [--port N ...] [--log FILE|-] [--ledger FILE]`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--address", required=True)
     parser.add_argument("--port", type=int, action="append", help=f"may be repeated; default {DEFAULT_PORTS}")
     parser.add_argument("--log", default="-", help="where the lines go; - is stdout")
+    parser.add_argument("--ledger", help="a file that the lines are appended to as well")
     options = parser.parse_args()
     ended = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -27,7 +28,7 @@ def main() -> None:
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
     try:
         log = 1 if options.log == "-" else os.open(options.log, flags, 0o644)
-        sinkhole = Sinkhole(options.address, options.port or DEFAULT_PORTS, log)
+        sinkhole = Sinkhole(options.address, options.port or DEFAULT_PORTS, log, ledger=options.ledger)
     except OSError as error:
         sys.exit(f"sinkhole: {options.address}, log {options.log}: {error}")
     sinkhole.start()

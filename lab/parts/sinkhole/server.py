@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -30,10 +31,12 @@ class Sinkhole:
         ports: Sequence[int],
         log: int,
         *,
+        ledger: str | None = None,
         patience: float = FIRST_BYTES_SECONDS,
         limit: int = CONNECTION_LIMIT,
     ) -> None:
         self._log = log
+        self._ledger = ledger
         self._log_lock = threading.Lock()
         self._patience = patience
         self._places = threading.BoundedSemaphore(limit)
@@ -76,18 +79,20 @@ class Sinkhole:
                 except OSError:
                     time.sleep(0.01)  # gone already, or out of descriptors
                     continue
-                port = original_port(connection)
+                port, came = original_port(connection), _now()
                 if not self._places.acquire(blocking=False):
-                    self._note(peer[0], port, wanted.Wanted("raw"))
+                    self._note(peer[0], port, wanted.Wanted("raw"), came)
                     connection.close()
                     continue
-                threading.Thread(target=self._converse, args=(connection, peer[0], port), daemon=True).start()
+                threading.Thread(
+                    target=self._converse, args=(connection, peer[0], port, came), daemon=True
+                ).start()
 
-    def _converse(self, connection: socket.socket, peer: str, port: int) -> None:
+    def _converse(self, connection: socket.socket, peer: str, port: int, came: str) -> None:
         try:
             with connection:
                 seen = wanted.read(self._first_bytes(connection))
-                self._note(peer, port, seen)
+                self._note(peer, port, seen, came)
                 if seen.kind == "http":
                     connection.settimeout(self._patience)
                     connection.sendall(replies.reply(seen))
@@ -112,8 +117,17 @@ class Sinkhole:
             data += piece
         return bytes(data)
 
-    def _note(self, peer: str, port: int, seen: wanted.Wanted) -> None:
-        self._write({"time": _now(), "peer": peer, "port": port, **asdict(seen)})
+    def _note(self, peer: str, port: int, seen: wanted.Wanted, came: str) -> None:
+        """*came*: when the connection did. A client may be slow, and its address another's by the end."""
+        line = {"time": _now(), "from": came, "peer": peer, "port": port, **asdict(seen)}
+        if self._ledger is not None:
+            with suppress(OSError):  # a full disk must not stop the conversation
+                ledger = os.open(self._ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                try:
+                    os.write(ledger, (json.dumps(line) + "\n").encode())
+                finally:
+                    os.close(ledger)
+        self._write(line)
 
     def _write(self, line: dict[str, object]) -> None:
         view = memoryview((json.dumps(line) + "\n").encode())

@@ -12,6 +12,7 @@ from lab import doctor
 from lab.cli import ground, wiring
 from lab.errors import ContainerFailed, ToolMissing
 from lab.host import lock, shell
+from lab.ledger import leaks
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
 from lab.spec.topology import CONFIG_LABEL, KIND_LABEL, LABEL, ContainerSpec, NetworkSpec
@@ -41,6 +42,7 @@ def parts(monkeypatch, log):
         wiring, "stages", lambda lab, node_image, recreate=False: tuple((one,) for one in found)
     )
     monkeypatch.setattr(ground, "images_there", lambda lab: "node")
+    monkeypatch.setattr(leaks, "unacknowledged", lambda *_: None)
     return found
 
 
@@ -55,6 +57,15 @@ class TestUp:
             ["dns", "ready"],
         ]
         assert "lab 'lab' is up" in ended.err
+
+    def test_a_leak_that_nobody_has_looked_at_is_named_and_not_called_ready(self, lab, parts, monkeypatch):
+        leaked = "1 packet got past a seal: 03:04:05 pod default/x to 198.51.100.7:443/tcp"
+        monkeypatch.setattr(leaks, "unacknowledged", lambda *_: leaked)
+
+        ended = lab("up")
+
+        assert ended.code == 1
+        assert ended.err.endswith(f", sealed, but not ready: {leaked}\n")
 
     def test_one_that_does_not_come_up_is_told_with_what_to_do(self, lab, parts):
         parts[1].fails["up"] = ContainerFailed("dns: refused")

@@ -204,6 +204,7 @@ def test_their_sound_twins_are_taken(lab, folder, containers):
         SCENARIO.format(name="needs") + "needs: {archives: {kit.tar.xz: [a:1]}}\n"
     )
     containers.ensure_network(LAB.network, LAB.labels)
+    containers.ensure(LAB.seal, LAB.network, LAB.labels)  # through which the ledger is read
     (folder / "guide.md").write_text("```\n$ true\n```\n")
     os.chdir(folder)
 

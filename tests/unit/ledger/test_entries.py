@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from lab.ledger import as_grid, as_json, as_table, merge
-from lab.ledger.entries import Entry, Kind, Ledger, Want, add_up
+from lab.ledger import as_grid, as_json, as_line, as_table, incomplete, merge, parse
+from lab.ledger.entries import Entry, Fate, Gap, Kind, Ledger, Want, add_up
 from lab.ledger.people import People
+from lab.ledger.spans import Span, Spans
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-PEOPLE = People({"10.0.0.1": "workstation"})
+NODE = Span(datetime(2026, 1, 1, tzinfo=UTC), "node localnode-1", "localnode-1")
+PEOPLE = People(Spans(sure={"10.0.0.2": (NODE,)}), {"10.0.0.1": "workstation"})
 
 
 def want(what, kind=Kind.NAME, detail="A", **rest):
@@ -34,7 +36,7 @@ def test_leaks_come_first_then_names_by_type_then_urls_then_addresses():
             want("http://a.test/", Kind.URL, "GET"),
             want("b.test", detail="A"),
             want("a.test", detail="MX"),
-            want("198.51.100.2:1/tcp", Kind.ADDRESS, "forward", place="wall"),
+            want("198.51.100.2:1/tcp", Kind.ADDRESS, "forward", place="wall", fate=Fate.LEAKED),
         ],
         PEOPLE,
     )
@@ -123,3 +125,68 @@ def test_on_a_terminal_nothing_wanted_is_said_in_words():
     Console(file=out, width=60).print(as_grid(add_up([want("x.in-addr.arpa")], PEOPLE)))
 
     assert out.getvalue() == "nothing was wanted from outside\n(1 more of the lab's own infrastructure)\n"
+
+
+def test_what_is_missing_is_said_wherever_the_ledger_is_shown():
+    gaps = (Gap(AT + timedelta(seconds=5), 3), Gap(AT, 4), Gap(AT, 2, "older lines dropped"))
+    ledger, out = add_up([want("a.test")], PEOPLE, gaps=gaps), io.StringIO()
+    Console(file=out, width=80).print(as_grid(ledger))
+    said = [
+        "incomplete since 03:04:05: 7 counted, not listed",
+        "incomplete since 03:04:05: 2 older lines dropped",
+    ]
+
+    assert as_table(ledger).splitlines()[-2:] == said
+    assert out.getvalue().splitlines()[-2:] == said
+    assert [gap["count"] for gap in json.loads(as_json(ledger))["gaps"]] == [7, 2]
+    assert parse(as_json(ledger), "x") == ledger
+    assert "incomplete" not in as_table(add_up([want("a.test")], PEOPLE))
+
+
+def test_leaks_stand_apart_until_somebody_acknowledges_them():
+    rows = [
+        want(
+            f"198.51.100.{second}:1/tcp",
+            Kind.ADDRESS,
+            "forward",
+            fate=Fate.LEAKED,
+            at=AT + timedelta(seconds=second),
+        )
+        for second in (1, 2)
+    ]
+    ledger = add_up(rows, PEOPLE, acknowledged=AT + timedelta(seconds=1))
+
+    assert [(entry.what, entry.acknowledged) for entry in ledger.entries] == [
+        ("198.51.100.1:1/tcp", True),
+        ("198.51.100.2:1/tcp", False),
+    ]
+    assert [entry.what for entry in ledger.leaks] == ["198.51.100.2:1/tcp"]
+    assert [line.split()[2:4] for line in as_table(ledger).splitlines()[1:]] == [
+        ["leak,", "known"],
+        ["LEAK", "address"],
+    ]
+
+
+HOSTILE = "\x1b[2J\x9b1m\x00\x7f\u202egpj.test\n\tend"
+
+
+def test_nothing_that_somebody_inside_chose_reaches_a_terminal_raw():
+    row = want(f"http://{HOSTILE}/", Kind.URL, HOSTILE)
+    ledger = add_up([row], PEOPLE, lambda _: HOSTILE)
+    ledger = replace(ledger, gaps=(Gap(AT, 1, HOSTILE),))
+    out = io.StringIO()
+    Console(file=out, width=400).print(as_grid(ledger))
+    shown = [as_table(ledger), out.getvalue(), as_line(ledger.entries[0]), *incomplete(ledger)]
+
+    for text in shown:
+        assert [one for one in text.replace("\n", "") if not one.isprintable()] == []
+        assert r"\x1b[2J\x9b1m\x00\x7f\u202egpj.test\n\tend" in text
+    assert json.loads(as_json(ledger))["entries"][0]["what"] == f"http://{HOSTILE}/"
+    assert as_json(ledger).isascii()
+
+
+def test_details_that_are_many_are_counted():
+    ledger = add_up([want("a.test", detail=f"as 203.0.113.{one}") for one in range(10, 19)], PEOPLE)
+
+    assert ",and 3 more" in as_table(ledger)
+    assert len(ledger.entries[0].details) == 9

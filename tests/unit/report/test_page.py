@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.events import Evidence, RunFinished, StepFinished
-from lab.ledger import Entry, Kind, Ledger
+from lab.ledger import Entry, Gap, Kind, Ledger
 from lab.report import usage
 from lab.report.before import Before
 from lab.report.page import as_html
@@ -286,6 +286,26 @@ def test_the_ledger_tells_leaks_from_wants_and_leaves_out_the_labs_own():
     assert "depot.invalid" in read.text
     assert "own.invalid" not in read.text
     assert "own infrastructure is in egress.json." in " ".join(read.text.split())
+
+
+def test_an_incomplete_ledger_says_so_and_an_acknowledged_leak_is_one():
+    (leak,) = (entry for entry in LEDGER.entries if entry.leaked)
+    whole = page(ledger=LEDGER).text
+    partial = page(ledger=Ledger((replace(leak, acknowledged=True),), (Gap(START, 7),))).text
+
+    assert "Incomplete since 03:04:05: 7 counted, not listed." in partial
+    assert "stopped it (acknowledged)" in partial
+    assert "Incomplete" not in whole
+    assert "acknowledged" not in whole
+
+
+def test_what_somebody_inside_chose_is_escaped():
+    hostile = "\x1b[2J<script>\u202e\x9b\x85"
+    entry = Entry(f"pod {hostile}", f"http://{hostile}/", Kind.URL, (hostile,), 1, START, START, step=hostile)
+    html = as_html([], ledger=Ledger((entry,)))
+
+    assert "<script>" not in html
+    assert not {"\x1b", "\u202e", "\x9b", "\x85"} & set(html)
 
 
 def test_an_empty_ledger_says_so_and_none_says_nothing():

@@ -8,9 +8,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
+from lab.spec.books import LEDGER, WEB_CONFIGURATION
 from lab.spec.config import LabConfig
 from lab.spec.plan import SETTINGS, plan
-from lab.spec.podwatch import WATCH_PATH
 from lab.spec.topology import ContainerSpec
 
 LAB = plan(LabConfig())
@@ -96,8 +96,18 @@ def test_whoever_has_a_name_to_ask_asks_the_site():
 def test_the_operator_writes_where_dns_and_web_read():
     shared = {"lab-static": "/usr/local/static", "lab-bind": "/etc/bind"}
     assert LAB.workstation.volumes == {**shared, "lab-engine": "/var/lib/docker"}
-    assert LAB.web.volumes == {"lab-static": "/usr/share/nginx/html"}
-    assert LAB.dns.volumes == {"lab-bind": "/etc/bind"}
+    books = {"lab-ledger": LEDGER}
+    assert LAB.web.volumes == {"lab-static": "/usr/share/nginx/html", **books}
+    assert LAB.dns.volumes == {"lab-bind": "/etc/bind", **books}
+
+
+def test_the_ledger_is_written_by_those_who_know_and_by_nobody_that_a_user_works_at():
+    writers = {one.role for one in LAB.containers if LEDGER in one.volumes.values()}
+
+    assert writers == {"seal", "dns", "web", "sinkhole"}
+    assert f"{LEDGER}/names.jsonl" in LAB.dns.command
+    assert f"{LEDGER}/sunk.jsonl" in LAB.sinkhole.command
+    assert f"access_log {LEDGER}/$missing.jsonl".encode() in LAB.web.files[WEB_CONFIGURATION]
 
 
 def test_kinds_own_names_are_asked_of_dockers_resolver():
@@ -122,7 +132,7 @@ def test_the_network_keeps_the_choices():
         {"image": "another"},
         {"command": ("another",)},
         {"env": {"A": "b"}},
-        {"files": {WATCH_PATH: b"another"}},
+        {"files": {"/etc/another": b"another"}},
         {"volumes": {}},
         {"capabilities": ("NET_ADMIN",)},
         {"privileged": True},

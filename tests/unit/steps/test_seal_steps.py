@@ -10,6 +10,7 @@ import pytest
 
 from lab.errors import LabError
 from lab.spec.actions import Connect, Observe, Wanted
+from lab.spec.books import LEDGER
 from lab.spec.config import LabConfig
 from lab.spec.plan import SETTINGS, plan
 from lab.spec.scenario import Outcome
@@ -24,10 +25,10 @@ TOPOLOGY = plan(LabConfig())
 
 
 class Engine:
-    """*hits* are the wall's totals, one for each look; *said* is the probe's line."""
+    """*hits* are the wall's totals, one for each look; *said* is the probe's line, *books* the ledger's."""
 
     def __init__(self, *, hits=(0, 0), said=None, wall=True):
-        self.hits, self.wall = list(hits), wall
+        self.hits, self.wall, self.books = list(hits), wall, ""
         self.said = completed(
             json.dumps({"outcome": "refused", "detail": "no", "seconds": 0.1}) if said is None else said
         )
@@ -36,6 +37,8 @@ class Engine:
         if call.stdin and "list table" in call.stdin:
             table = [{"counter": {"name": "refused_forward", "packets": self.hits.pop(0)}}]
             return completed(json.dumps({"nftables": table}) if self.wall else "{}")
+        if LEDGER in " ".join(call.argv):
+            return completed(self.books)
         return self.said
 
 
@@ -120,13 +123,15 @@ def query(stage, name, *, seconds=1):
         str(one.address) for one in stage.host.containers.seen({}) if one.name == TOPOLOGY.workstation.name
     )
     line = {"time": at, "peer": address, "asker": address, "name": name, "type": "A", "rcode": "NXDOMAIN"}
-    return json.dumps(line | {"kind": "unknown", "transport": "udp"}) + "\n"
+    place = {"time": at, "event": "place", "place": "workstation", "addresses": [address], "first": True}
+    return "".join(json.dumps(one) + "\n" for one in (place, line | {"kind": "unknown", "transport": "udp"}))
 
 
 @pytest.mark.parametrize("by", [None, "workstation"])
 def test_what_was_wanted_is_found(by):
-    stage, containers = stage_of(Engine().answer)
-    containers.said[TOPOLOGY.dns.name] = query(stage, "outside.test.")
+    engine = Engine()
+    stage, _ = stage_of(engine.answer)
+    engine.books = query(stage, "outside.test.")
 
     assert wanted(Wanted(names=("Outside.test",), by=by), stage, timeout=5).outcome is Outcome.SUCCEEDS
 
@@ -141,9 +146,9 @@ def test_what_was_wanted_is_found(by):
     ],
 )
 def test_what_was_not_wanted_is_missing_after_the_whole_time(action, seconds):
-    clock = FakeClock()
-    stage, containers = stage_of(Engine().answer, clock)
-    containers.said[TOPOLOGY.dns.name] = query(stage, "outside.test.", seconds=seconds)
+    clock, engine = FakeClock(), Engine()
+    stage, _ = stage_of(engine.answer, clock)
+    engine.books = query(stage, "outside.test.", seconds=seconds)
 
     seen = wanted(action, stage, timeout=5)
 

@@ -3,15 +3,13 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lab.parts.collector.counts import Attempt, Tally, attempt
+from lab.parts.collector.counts import Attempt, attempt, hook_of
 
 FOUR = ip_address("10.142.18.2").packed + ip_address("198.51.100.7").packed
 SIX = ip_address("2001:db8::1").packed + ip_address("2001:db8::7").packed
 HTTPS = Attempt("output", "10.142.18.2", "198.51.100.7", "tcp", port=443)
-PING = Attempt("forward", "10.142.18.2", "198.51.100.7", "icmp", type=8)
+LINK = b"veth12ab" + bytes(8)
 
 
 @pytest.mark.parametrize(
@@ -31,50 +29,34 @@ PING = Attempt("forward", "10.142.18.2", "198.51.100.7", "icmp", type=8)
     ],
 )
 def test_a_sets_key_is_an_attempt(version, kind, key, seen):
-    assert attempt("output", version, kind, key) == seen
+    assert attempt(f"output_{version}_{kind}", key) == seen
 
 
-def test_only_new_packets_are_told():
-    tally = Tally()
-
-    assert tally.added("output", [(HTTPS, 2)]) == [(HTTPS, 2)]
-    assert tally.added("output", [(HTTPS, 2)]) == []
-    assert tally.added("output", [(HTTPS, 5)]) == [(HTTPS, 3)]
-
-
-def test_a_table_put_in_place_anew_begins_again():
-    tally = Tally()
-    tally.added("output", [(HTTPS, 5)])
-
-    assert tally.added("output", [(HTTPS, 1)]) == [(HTTPS, 1)]
-    assert tally.added("output", []) == []
-    assert tally.added("output", [(HTTPS, 1)]) == [(HTTPS, 1)]
-
-
-def test_hooks_do_not_disturb_each_other():
-    tally = Tally()
-    tally.added("forward", [(PING, 1)])
-    tally.added("output", [(HTTPS, 1)])
-
-    assert tally.added("forward", [(PING, 1)]) == []
-
-
-def test_a_hook_has_moved_until_it_was_read():
-    tally = Tally()
-
-    assert tally.moved({"output": 0, "forward": 2}) == ["forward"]
-    assert tally.moved({"output": 0, "forward": 2}) == ["forward"]
-
-    tally.totals = {"output": 0, "forward": 2}
-    assert tally.moved({"output": 0, "forward": 2}) == []
-    assert tally.moved({"output": 0, "forward": 0}) == ["forward"]
+@pytest.mark.parametrize(
+    ("kind", "key", "seen"),
+    [
+        (
+            "ports",
+            FOUR + b"\x06\0\0\0" + b"\x01\xbb\0\0",
+            Attempt("forward", "10.142.18.2", "198.51.100.7", "tcp", 443, link="veth12ab"),
+        ),
+        (
+            "icmp",
+            FOUR + b"\x08\0\0\0",
+            Attempt("forward", "10.142.18.2", "198.51.100.7", "icmp", type=8, link="veth12ab"),
+        ),
+        (
+            "more",
+            FOUR[:4] + b"\x11\0\0\0",
+            Attempt("forward", "10.142.18.2", "", "udp", link="veth12ab"),
+        ),
+    ],
+)
+def test_a_key_may_begin_with_the_link(kind, key, seen):
+    assert attempt(f"forward_4_{kind}", LINK + key, linked=True) == seen
 
 
-@given(st.lists(st.integers(0, 50), min_size=1))
-def test_what_is_told_adds_up_to_what_was_counted(steps):
-    tally, total, told = Tally(), 0, 0
-    for step in steps:
-        total += step
-        told += sum(packets for _, packets in tally.added("output", [(HTTPS, total)] if total else []))
+def test_a_set_says_by_its_name_whose_it_is():
+    names = ("output_4_ports", "spoofed_6_more", "inside", "output_4_busy", "held_ports", "output_5_ports")
 
-    assert told == total
+    assert [hook_of(name) for name in names] == ["output", "spoofed", None, None, None, None]

@@ -50,11 +50,24 @@ def test_an_http_client_gets_its_answer_and_is_noted(tmp_path):
         (line,) = lines(tmp_path, 1)
 
     assert (seen.status_code, seen.json()) == (200, {})
-    assert line.pop("time").endswith("Z")
+    assert line.pop("from") <= line.pop("time")
     assert line == {
         "peer": "127.0.0.1", "port": port, "kind": "http", "host": "yann.lecun.test", "path": "/exdb/a.json",
         "method": "GET", "sni": "",
     }  # fmt: skip
+
+
+def test_the_ledger_has_the_same_line_in_a_file_that_may_be_turned_over(tmp_path):
+    ledger = tmp_path / "sunk.jsonl"
+    with sinking(tmp_path, ledger=str(ledger)) as sinkhole:
+        for number in (1, 2):
+            httpx.get(f"http://127.0.0.1:{sinkhole.ports[0]}/{number}", trust_env=False)
+            if number == 1:
+                ledger.rename(tmp_path / "before.jsonl")
+        noted = lines(tmp_path, 2)
+
+    assert json.loads((tmp_path / "before.jsonl").read_text()) == noted[0]
+    assert json.loads(ledger.read_text()) == noted[1]
 
 
 def test_a_request_with_a_body_is_answered_and_not_reset(tmp_path):
