@@ -2,13 +2,14 @@
 
 A packet is described by a mapping: *src* and *dst* (addresses), *carries* (a key of `CARRIED`), *sport*, *dport*,
 and where wanted *ttl*, *options* (hexadecimal, IPv4), *more* (the more-fragments bit), *offset* (in eight bytes),
-*around* (an address: the packet goes inside another one, by IP in IP, to that address).
+*around* (an address: the packet goes inside another one, by IP in IP, to that address), *payload* (hexadecimal).
 """
 
 from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Callable
 
 MARK = b"secret of the lab"
 """In the payload of every packet: what must not come out."""
@@ -38,8 +39,9 @@ def packet(one: dict[str, object]) -> bytes:
     """Return the whole IP packet that *one* describes."""
     src, dst, kind = packed(str(one["src"])), packed(str(one["dst"])), str(one["carries"])
     protocol = CARRIED[kind]
-    pseudo = src + dst + struct.pack("!HBB" if len(src) == 4 else "!IHBB", *_pseudo(len(src), kind, protocol))
-    body = _body(kind, int(str(one.get("sport", 0))), int(str(one.get("dport", 0))), pseudo)
+    sport, dport = int(str(one.get("sport", 0))), int(str(one.get("dport", 0)))
+    payload = bytes.fromhex(str(one.get("payload", MARK.hex())))
+    body = _body(kind, sport, dport, payload, lambda length: src + dst + struct.pack("!II", length, protocol))
     whole = (_four if len(src) == 4 else _six)(one, src, dst, protocol, body)
     if outer := one.get("around"):
         around = packed(str(outer))
@@ -48,27 +50,23 @@ def packet(one: dict[str, object]) -> bytes:
     return whole
 
 
-def _pseudo(width: int, kind: str, protocol: int) -> tuple[int, ...]:
-    length = len(_body(kind, 0, 0, b""))
-    return (length, 0, protocol) if width == 4 else (length, 0, 0, protocol)
-
-
-def _body(kind: str, sport: int, dport: int, pseudo: bytes) -> bytes:
+def _body(kind: str, sport: int, dport: int, payload: bytes, pseudo: Callable[[int], bytes]) -> bytes:
+    """*pseudo* gives what is summed up before a body of some length; IPv4's order of the words does not matter."""
     if kind in FLAGS:
         head = struct.pack("!HHIIBBHHH", sport, dport, 1, 1, 5 << 4, FLAGS[kind], 1024, 0, 0)
-        total = checksum(pseudo + head + MARK)
-        return head[:16] + struct.pack("!H", total) + head[18:] + MARK
+        total = checksum(pseudo(len(head + payload)) + head + payload)
+        return head[:16] + struct.pack("!H", total) + head[18:] + payload
     if kind == "udp":
-        head = struct.pack("!HHHH", sport, dport, 8 + len(MARK), 0)
-        return head[:6] + struct.pack("!H", checksum(pseudo + head + MARK) or 0xFFFF) + MARK
+        head = struct.pack("!HHHH", sport, dport, 8 + len(payload), 0)
+        return head[:6] + struct.pack("!H", checksum(pseudo(8 + len(payload)) + head + payload) or 0xFFFF) + payload
     if kind in TYPES4 or kind in TYPES6:
         number = TYPES4.get(kind, TYPES6.get(kind, 0))
         head = struct.pack("!BBHHH", number, 0, 0, sport, dport)
-        total = checksum((pseudo if kind in TYPES6 else b"") + head + MARK)
-        return head[:2] + struct.pack("!H", total) + head[4:] + MARK
+        total = checksum((pseudo(8 + len(payload)) if kind in TYPES6 else b"") + head + payload)
+        return head[:2] + struct.pack("!H", total) + head[4:] + payload
     if kind in PORTED:
-        return struct.pack("!HHI", sport, dport, 0) + MARK
-    return bytes(4) + MARK
+        return struct.pack("!HHI", sport, dport, 0) + payload
+    return bytes(4) + payload
 
 
 def _four(one: dict[str, object], src: bytes, dst: bytes, protocol: int, body: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -94,9 +95,8 @@ class Ground:
         return f"hostile-{self.topology.name}"
 
     def lab(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
-        import sys  # noqa: PLC0415
-
-        argv = (sys.executable, "-m", "lab", *arguments, "--name", self.topology.name)
+        """Run the command line as a user does, who has named the lab in the environment."""
+        argv = ("env", f"LAB_NAME={self.topology.name}", sys.executable, "-m", "lab", *arguments)
         return call(*argv, timeout=timeout)
 
     def start(self) -> None:
@@ -119,7 +119,7 @@ class Ground:
         assert ready.returncode == 0, ready.stderr
 
     def stop_pods(self) -> None:
-        self.kubectl("delete", "pod", "-A", "-l", "hostile=yes", "--now")
+        self.kubectl("delete", "pod", "-A", "-l", "hostile=yes", "--now", "--wait=false")
 
     def stop_tool(self) -> None:
         call("docker", "rm", "-f", self.tool)

@@ -29,7 +29,7 @@ CLAIMED = ("the host", "an outside address")
 
 
 def replies(ground: Ground, wire: Tripwire) -> list[Result]:
-    known = {place: _address(ground, place) for pair in PAIRS for place in pair}
+    known = {place: address_of(ground, place) for pair in PAIRS for place in pair}
     gateway = str(ground.topology.network.gateway)
     first: dict[str, list[dict[str, Any]]] = defaultdict(list)
     second: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -97,7 +97,7 @@ def twins(ground: Ground, wire: Tripwire) -> list[Result]:
     inside = {
         "the registry": {"how": "socket", "carries": "syn", "dst": site, "dport": 5000},
         "the site by an echo": {"how": "socket", "carries": "echo", "dst": site},
-        "another pod by an echo": {"how": "socket", "carries": "echo", "dst": _address(ground, "other")},
+        "another pod by an echo": {"how": "socket", "carries": "echo", "dst": address_of(ground, "other")},
         "the API server": {"how": "socket", "carries": "syn", "dst": str(ground.topology.cluster.service_subnet[1]), "dport": 443},
     }
     for place in ("plain", "admin", "privileged", "host", "workstation", "node/localnode-1"):
@@ -108,7 +108,8 @@ def twins(ground: Ground, wire: Tripwire) -> list[Result]:
     return results
 
 
-def _address(ground: Ground, place: str) -> str:
+def address_of(ground: Ground, place: str) -> str:
+    """The address of *place* on the lab's network, or of the pod."""
     there = PLACES[place]
     if not there.is_pod:
         return address(ground.container(place), ground.topology.network.name)

@@ -1,0 +1,199 @@
+"""A8 and A9: rules, routes and settings that somebody privileged changes. Status says so or it is undone; up mends it.
+
+Each round changes something in several places; meanwhile each place tries to get out, and the other walls hold.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.hostile.checks import Result, result, unless
+from tests.hostile.places import PLACES, Ground, call
+from tests.hostile.shots import LEDGER_SECONDS
+from tests.hostile.tripwire import Tripwire
+
+SEAL = "airgap_lab"
+WALL = "WALL"
+"""Stands for the wall's table."""
+FIRST_REFUSAL = (
+    "nft -a list chain inet {table} {chain} | sed -n 's/.*reject.*# handle \\([0-9]*\\)$/\\1/p' | head -n 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """*place* `wall` is the host's namespace. *command* runs there as root, `{table}` being the table's name."""
+
+    place: str
+    title: str
+    command: str
+
+
+ROUNDS: tuple[tuple[Change, ...], ...] = (
+    (
+        Change("node/localnode-2", "the table is deleted", "nft delete table inet {table}"),
+        Change("node/localnode-3", "the table is emptied", "nft flush table inet {table}"),
+        Change("workstation", "an address is added to inside", "nft add element inet {table} inside {{ 198.51.100.0/24 }}"),
+        Change("site", "a rule that accepts comes first", "nft insert rule inet {table} output accept"),
+        Change("sinkhole", "a hook before the seal's", "nft add table inet early; nft add chain inet early out '{{ type filter hook output priority -350; }}'; nft add rule inet early out ip daddr 198.51.100.0/24 notrack"),
+        Change("wall", "a rule that accepts comes first", "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do for c in $(nft list table $t | sed -n 's/^.chain \\([a-z_0-9]*\\) .*/\\1/p'); do nft insert rule $t $c accept; done; done"),
+    ),
+    (
+        Change("node/localnode-2", "a rule that refuses is replaced", f"nft replace rule inet {{table}} output handle $({FIRST_REFUSAL.replace('{chain}', 'output')}) accept"),
+        Change("node/localnode-3", "a rule that refuses is deleted", f"nft delete rule inet {{table}} forward handle $({FIRST_REFUSAL.replace('{chain}', 'forward')})"),
+        Change("workstation", "a chain is emptied", "nft flush chain inet {table} output"),
+        Change("site", "an address is taken from inside", "nft flush set inet {table} inside"),
+        Change("sinkhole", "the table is dormant", "nft add table inet {table} '{{ flags dormant; }}'"),
+        Change("wall", "its chains are emptied", "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do nft flush table $t; done"),
+    ),
+    (
+        Change("node/localnode-1", "a hook before the seal's rewrites destinations", "nft add table ip early; nft add chain ip early out '{{ type route hook output priority -350; }}'; nft add rule ip early out ip daddr 198.51.100.0/24 ip ttl set 9"),
+        Change("node/localnode-2", "its routes to other nodes' pods are gone", "ip route show | grep -E '^10\\.233\\.[0-9.]+/24 via' | cut -d' ' -f1 | while read r; do ip route del $r; done"),
+        Change("workstation", "another resolver", "RESOLVER"),
+        Change("CoreDNS", "the asker's option is gone", "COREDNS"),
+        Change("wall", "its tables are deleted", "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do nft delete table $t; done"),
+    ),
+)
+PLACE_WORDS = {"CoreDNS": "oredns", "wall": "wall"}
+
+
+def tampering(ground: Ground, wire: Tripwire) -> list[Result]:
+    results = []
+    for number, changes in enumerate(ROUNDS):
+        before = {change.place: _state(ground, change) for change in changes}
+        for change in changes:
+            _apply(ground, change)
+        changed = {change.place: _state(ground, change) for change in changes}
+        status = json.loads(ground.lab("status", "--json").stdout or "[]")
+        said = " ".join(str(one["problem"]) for one in status if not one["ready"])
+        parts = " ".join(one["part"] for one in status if not one["ready"])
+        after = {change.place: _state(ground, change) for change in changes}
+        tried = _try_to_leave(ground, [change.place for change in changes if change.place not in PLACE_WORDS], number)
+        left = {one.dst for one in wire.caught() if one.way == "left"}
+        up = ground.lab("up")
+        mended = {change.place: _state(ground, change) for change in changes}
+        ready = ground.lab("status")
+        for change in changes:
+            word = PLACE_WORDS.get(change.place, change.place.removeprefix("node/"))
+            told = word in said or word in parts
+            undone = after[change.place] == before[change.place]
+            was = unless(changed[change.place] != before[change.place] or undone, "nothing was changed: the check is void")
+            name = f"{change.place}: {change.title}"
+            results.append(result("A8", f"{name}: said, or undone at once", was, unless(told or undone, f"status says {said!r}")))
+            same = mended[change.place] == before[change.place]
+            results.append(result("A8", f"{name}: mended by `lab up`", unless(up.returncode == 0, up.stderr[-300:]), unless(same, "it is not as before")))
+            if target := tried.get(change.place):
+                results.append(result("A8", f"{name}: still nothing leaves", unless(target not in left, "it left")))
+        leaks = re.sub(r"(?m)^wall .*past.*\n", "", ready.stdout)
+        results.append(result("A8", f"after round {number + 1} all is ready", unless("not ready" not in leaks, leaks)))
+    return results
+
+
+def _table(ground: Ground, place: str) -> str:
+    return f"airgap_{ground.topology.name.replace('-', '_')}" if place == "wall" else SEAL
+
+
+def _apply(ground: Ground, change: Change) -> None:
+    if change.command == "RESOLVER":
+        _docker(ground.container("workstation"), "echo nameserver 198.51.100.53 >/etc/resolv.conf")
+    elif change.command == "COREDNS":
+        text = ground.kubectl("get", "configmap", "coredns", "-n", "kube-system", "-o", "json").stdout
+        whole = json.loads(text)
+        whole["data"]["Corefile"] = re.sub(r".*rewrite edns0.*\n", "", whole["data"]["Corefile"])
+        ground.kubectl("replace", "-f", "-", stdin=json.dumps(whole).encode())
+    else:
+        _at(ground, change.place, change.command.replace("{table}", _table(ground, change.place)).replace("{{", "{").replace("}}", "}"))
+
+
+def _state(ground: Ground, change: Change) -> str:
+    """What the change touches, without counters, elements that packets make, and handles."""
+    if change.command == "COREDNS":
+        return ground.kubectl("get", "configmap", "coredns", "-n", "kube-system", "-o", "jsonpath={.data.Corefile}").stdout
+    if change.command == "RESOLVER":
+        return _docker(ground.container("workstation"), "cat /etc/resolv.conf")
+    if "ip route" in change.command:
+        return _at(ground, change.place, "ip route show | sort")
+    tables = _at(ground, change.place, "nft -s list tables").splitlines()
+    ours = [one for one in tables if _table(ground, change.place) in one.split() or "early" in one.split()]
+    text = "".join(_at(ground, change.place, f"nft -s list {one}") for one in sorted(ours))
+    dynamic = re.sub(r"(?s)\tset \w+ \{(?:(?!\n\t\}).)*flags dynamic(?:(?!\n\t\}).)*\n\t\}\n", "", text)
+    return re.sub(r"(?m)^.*(digest_|fib_digest).*$", "", dynamic)
+
+
+def _at(ground: Ground, place: str, command: str) -> str:
+    within = ("docker", "exec", "-i", ground.tool) if place == "wall" else ground.within(place)
+    return call(*within, "bash", "-c", command).stdout
+
+
+def _docker(container: str, command: str) -> str:
+    return call("docker", "exec", container, "bash", "-c", command).stdout
+
+
+def _try_to_leave(ground: Ground, places: list[str], number: int) -> Mapping[str, str]:
+    """From each place, and from the pods on it, one datagram outwards."""
+    targets, plans = {}, {}
+    for index, place in enumerate(places):
+        targets[place] = f"198.51.100.{210 + 8 * number + index}"
+        plans[place] = [{"id": 100 + index, "how": "socket", "carries": "udp", "dst": targets[place], "dport": 25000}]
+    ground.send_all(plans)
+    return targets
+
+
+def leaks(ground: Ground, wire: Tripwire) -> list[Result]:
+    """A pod of the host's network deletes its node's seal and sends; then it is acknowledged, and red no more."""
+    gone = {"id": 1, "how": "command", "command": "nft delete table inet airgap_lab"}
+    shot: dict[str, Any] = {"how": "socket", "carries": "udp", "dst": "198.51.100.240", "dport": 25900}
+    ground.send("host-privileged", [gone])
+    ground.send("host-privileged", [{**shot, "id": 1}])
+    ground.send("plain", [{**shot, "id": 2, "dst": "198.51.100.241"}])
+    ground.send("system", [{**shot, "id": 3, "dst": "198.51.100.242"}])
+    time.sleep(LEDGER_SECONDS)
+    left = {one.dst for one in wire.caught() if one.way == "left"}
+    shown = ground.lab("egress").stdout
+    rows = json.loads(ground.lab("egress", "--json").stdout)["entries"]
+    results = []
+    for place, target in (("host-privileged", 240), ("plain", 241), ("system", 242)):
+        what = f"198.51.100.{target}:25900/udp"
+        mine = [row for row in rows if row["what"] == what and row["who"] == PLACES[place].owner]
+        name = f"what {place} sends with its node's seal deleted"
+        results.append(result("A9", f"{name} is stopped by the wall", unless(f"198.51.100.{target}" not in left, "it left")))
+        results.append(result("A9", f"{name} is in the ledger under its name", unless(mine, f"{[row['who'] for row in rows if row['what'] == what]}")))
+        results.append(result("A9", f"{name} is printed", unless(what in shown, "it is hidden")))
+    status = ground.lab("status").stdout
+    leaked = any(row["leaked"] for row in rows)
+    told = "wall" in _not_ready(status)
+    results.append(result("A9", "status and ledger agree on whether there was a leak", unless(leaked == told, f"ledger {leaked}, status: {status}")))
+    up = ground.lab("up")
+    after = ground.lab("status")
+    agreed = (after.returncode == 0) == ("sealed" in up.stderr and up.returncode == 0 and "leak" not in up.stderr.lower())
+    results.append(result("A9", "up and status agree after a leak", unless(agreed, f"up: {up.stderr[-200:]}; status: {after.stdout}")))
+    acknowledged = ground.lab("egress", "--acknowledge")
+    green = ground.lab("status")
+    problem = f"{acknowledged.stderr[-200:]} {_not_ready(green.stdout)}"
+    results.append(result("A9", "an acknowledged leak is red no more", unless(acknowledged.returncode == 0 and green.returncode == 0, problem)))
+    kept = json.loads(ground.lab("egress", "--json").stdout)["entries"]
+    there = any(row["what"] == "198.51.100.240:25900/udp" for row in kept)
+    results.append(result("A9", "an acknowledged leak stays in the ledger", unless(there, "it is gone")))
+    return [*results, *_no_leaks(ground)]
+
+
+def _no_leaks(ground: Ground) -> list[Result]:
+    """What is no leak is not called one: an address of the pods' that nobody has, a stranger in the subnet."""
+    range_ = ground.kubectl("get", "node", "localnode-3", "-o", "jsonpath={.spec.podCIDR}").stdout
+    nobody = f"{range_.rpartition('.')[0]}.251"
+    plan: dict[str, Any] = {"how": "socket", "dst": nobody, "dport": 25901}
+    ground.send("plain", [{**plan, "id": 1, "carries": "udp"}, {**plan, "id": 2, "carries": "syn"}])
+    ground.send("workstation", [{**plan, "id": 1, "carries": "udp"}, {**plan, "id": 2, "carries": "syn"}])
+    time.sleep(LEDGER_SECONDS)
+    rows = json.loads(ground.lab("egress", "--json").stdout)["entries"]
+    called = [f"{row['who']} {row['what']}" for row in rows if row["leaked"] and nobody in row["what"]]
+    return [result("A9", "a pod's address that nobody has any more is no leak", unless(not called, str(called)))]
+
+
+def _not_ready(status: str) -> str:
+    return "\n".join(line for line in status.splitlines() if "not ready" in line)
