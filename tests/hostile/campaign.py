@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tests.hostile import names, networks, probes, replies, shots, sweeps, tamper
+from tests.hostile import names, networks, probes, replies, restarts, shots, sweeps, tamper
 from tests.hostile.checks import Result, summary
 from tests.hostile.places import Ground
 from tests.hostile.tripwire import Tripwire, strung
@@ -22,8 +22,20 @@ def _probes(ground: Ground, wire: Tripwire) -> list[Result]:
 
 
 KIND_OF = {"twins": "twin", "probes": "A1", "replies": "A2", "forged": "A5", "texts": "A12", "sweeps": "A7"}
-KIND_OF |= {"leaks": "A9", "tampering": "A8", "networks": "A4", "restarts": "A11"}
-PARTS: dict[str, Part] = {"twins": replies.twins, "probes": _probes, "replies": replies.replies, "forged": names.forged, "texts": names.texts, "sweeps": sweeps.sweeps, "leaks": tamper.leaks, "tampering": tamper.tampering, "networks": networks.networks}
+KIND_OF |= {"leaks": "A9", "tampering": "A8", "networks": "A4", "restarts": "A11", "down": "A11"}
+PARTS: dict[str, Part] = {
+    "twins": replies.twins,
+    "probes": _probes,
+    "replies": replies.replies,
+    "forged": names.forged,
+    "texts": names.texts,
+    "sweeps": sweeps.sweeps,
+    "leaks": tamper.leaks,
+    "tampering": tamper.tampering,
+    "networks": networks.networks,
+    "restarts": restarts.restarts,
+    "down": restarts.down,
+}
 
 
 def _whole(part: str, ground: Ground, wire: Tripwire) -> list[Result]:
@@ -31,7 +43,9 @@ def _whole(part: str, ground: Ground, wire: Tripwire) -> list[Result]:
     try:
         return PARTS[part](ground, wire)
     except (AssertionError, ValueError, KeyError, OSError, subprocess.SubprocessError) as error:
-        return [Result(KIND_OF[part], f"the part {part!r} is carried out", f"{type(error).__name__}: {error}")]
+        return [
+            Result(KIND_OF[part], f"the part {part!r} is carried out", f"{type(error).__name__}: {error}")
+        ]
 
 
 def run(name: str, parts: Sequence[str]) -> list[Result]:

@@ -51,7 +51,9 @@ def summary(results: Sequence[Result]) -> str:
     """Return the lines that the campaign prints: by kind, then what failed, then the figure."""
     held = Counter(one.kind for one in results if one.holds)
     whole = Counter(one.kind for one in results)
-    lines = [f"  {kind:<5} {held[kind]:>3} of {whole[kind]:>3}  {KINDS[kind]}" for kind in KINDS if whole[kind]]
+    lines = [
+        f"  {kind:<5} {held[kind]:>3} of {whole[kind]:>3}  {KINDS[kind]}" for kind in KINDS if whole[kind]
+    ]
     failed = [f"  {one.kind:<5} {one.name}: {one.wrong}" for one in results if not one.holds]
     figure = f"{sum(held.values())} of {len(results)} hold"
     return "\n".join([*lines, *(["does not hold:", *failed] if failed else []), figure])

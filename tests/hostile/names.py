@@ -42,13 +42,17 @@ def question(labels: list[bytes], option: bytes = b"") -> bytes:
     if option:
         data = struct.pack("!HH", ASKER_OPTION, len(option)) + option
         extra = struct.pack("!BHHIH", 0, 41, 1232, 0, len(data)) + data
-    return struct.pack("!HHHHHH", 4711, 0x0100, 1, 0, 0, bool(option)) + name + struct.pack("!HH", 1, 1) + extra
+    return (
+        struct.pack("!HHHHHH", 4711, 0x0100, 1, 0, 0, bool(option)) + name + struct.pack("!HH", 1, 1) + extra
+    )
 
 
 def forged(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - every part takes the same
     """Each asks the site's DNS directly with a forged asker, and CoreDNS with one of its own making."""
     site, dns = str(ground.topology.site_address), str(ground.topology.cluster.service_subnet[10])
-    coredns = ground.kubectl("get", "pod", "-n", "kube-system", "-l", "k8s-app=kube-dns", "-o", "jsonpath={.items[0].status.podIP}")
+    coredns = ground.kubectl(
+        "get", "pod", "-n", "kube-system", "-l", "k8s-app=kube-dns", "-o", "jsonpath={.items[0].status.podIP}"
+    )
     victims = {
         "another pod": address_of(ground, "admin"),
         "a node": "NODE",
@@ -75,7 +79,14 @@ def forged(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - ev
                 plan = {"how": "text", "carries": "syn" if tcp else "udp", "dst": site}
                 way = "by TCP" if tcp else "by UDP"
                 add(place, f"asks the site's DNS for {victim} {way}", plan, option, tcp=tcp)
-            plan = {"how": "frame", "carries": "udp", "src": address, "dst": site, "sport": 40000, "via": "gateway" if place in {"plain", "other"} else site}
+            plan = {
+                "how": "frame",
+                "carries": "udp",
+                "src": address,
+                "dst": site,
+                "sport": 40000,
+                "via": "gateway" if place in {"plain", "other"} else site,
+            }
             add(place, f"asks the site's DNS with the address of {victim}", plan, b"")
         if PLACES[place].is_pod and not PLACES[place].host:
             plan = {"how": "text", "carries": "udp", "dst": dns}
@@ -89,7 +100,9 @@ def forged(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - ev
     for place, title, name in table:
         found = [row for row in rows if row["what"] == name]
         others = sorted({str(row["who"]) for row in found} - owned(place))
-        hidden = [row for row in found if row["infrastructure"]] and not any(name in line for line in shown.splitlines())
+        hidden = [row for row in found if row["infrastructure"]] and not any(
+            name in line for line in shown.splitlines()
+        )
         results.append(
             result(
                 "A5",
@@ -129,9 +142,21 @@ def texts(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001
         for number, (channel, title, text) in enumerate(table)
     ]
     there = [name for name, text in outputs.items() if "qa0x" in text]
-    results.append(result("twin", "what was asked is in the table and in the page", unless({"the table", "report.html"} <= set(there), f"only in {there}")))
+    results.append(
+        result(
+            "twin",
+            "what was asked is in the table and in the page",
+            unless({"the table", "report.html"} <= set(there), f"only in {there}"),
+        )
+    )
     done = ground.lab("kubectl", "exec", "plain", "--", "printf", "%s.", "-n", "--", "x")
-    results.append(result("A12", "`lab kubectl exec POD -- CMD` keeps its words", unless(done.stdout == "-n.--.x.", f"{done.stdout!r} {done.stderr[-200:]}")))
+    results.append(
+        result(
+            "A12",
+            "`lab kubectl exec POD -- CMD` keeps its words",
+            unless(done.stdout == "-n.--.x.", f"{done.stdout!r} {done.stderr[-200:]}"),
+        )
+    )
     return results
 
 
@@ -139,7 +164,12 @@ def _request(channel: str, text: bytes) -> dict[str, Any]:
     if "name" in channel:
         asked = question([text, b"hostile", b"test"])
         if "tcp" in channel:
-            return {"how": "text", "carries": "syn", "dport": 53, "text": (struct.pack("!H", len(asked)) + asked).hex()}
+            return {
+                "how": "text",
+                "carries": "syn",
+                "dport": 53,
+                "text": (struct.pack("!H", len(asked)) + asked).hex(),
+            }
         return {"how": "text", "carries": "udp", "dport": 53, "text": asked.hex()}
     method, path, host = b"GET", b"/none", b"site"
     if channel == "a path":

@@ -38,7 +38,19 @@ def joined(ground: Ground) -> Iterator[dict[str, str]]:
         for number, (network, subnet) in enumerate(NAMES.items()):
             call("docker", "network", "create", "--subnet", subnet, network)
             for one in ("stranger", "twin"):
-                call("docker", "run", "-d", "--rm", "--name", f"{one}-{network}", "--network", network, IMAGE, "sleep", "600")
+                call(
+                    "docker",
+                    "run",
+                    "-d",
+                    "--rm",
+                    "--name",
+                    f"{one}-{network}",
+                    "--network",
+                    network,
+                    IMAGE,
+                    "sleep",
+                    "600",
+                )
             for victim in VICTIMS:
                 done = call("docker", "network", "connect", network, ground.container(victim))
                 assert done.returncode == 0, f"{number}: {done.stderr}"
@@ -70,13 +82,30 @@ def networks(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - 
             ground.send(victim, plans[victim])
         known = {network: _address(f"twin-{network}", network) for network in NAMES}
         for network, stranger in strangers.items():
-            call("docker", "exec", f"twin-{network}", "bash", "-c", f"echo secret of the lab >/dev/udp/{stranger}/9")
-        heard = {network: listener.communicate(timeout=60)[0].split() for network, listener in listeners.items()}
+            call(
+                "docker",
+                "exec",
+                f"twin-{network}",
+                "bash",
+                "-c",
+                f"echo secret of the lab >/dev/udp/{stranger}/9",
+            )
+        heard = {
+            network: listener.communicate(timeout=60)[0].split() for network, listener in listeners.items()
+        }
         up = ground.lab("up")
-        results.append(result("A4", "`lab up` stands beside second networks", unless(up.returncode == 0, up.stderr[-300:])))
+        results.append(
+            result(
+                "A4", "`lab up` stands beside second networks", unless(up.returncode == 0, up.stderr[-300:])
+            )
+        )
     for network in NAMES:
         there = f"{_hex(known[network])}/17" in heard[network]
-        results.append(result("twin", f"the stranger on {network} hears its neighbour", unless(there, f"{heard[network]}")))
+        results.append(
+            result(
+                "twin", f"the stranger on {network} hears its neighbour", unless(there, f"{heard[network]}")
+            )
+        )
     numbers = {"frame": "253", "udp": "17", "syn": "6", "echo": "1", "multicast": "multicast"}
     for victim in VICTIMS:
         for network in NAMES:
@@ -88,7 +117,13 @@ def networks(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - 
     up = ground.lab("up")
     status = ground.lab("status")
     problem = f"{up.stderr[-200:]} {status.stdout}"
-    results.append(result("A4", "without them the lab is as before", unless(up.returncode == 0 and "network" not in _problems(status.stdout), problem)))
+    results.append(
+        result(
+            "A4",
+            "without them the lab is as before",
+            unless(up.returncode == 0 and "network" not in _problems(status.stdout), problem),
+        )
+    )
     return results
 
 
@@ -103,14 +138,34 @@ def _plans(first: int, stranger: str, own: str) -> list[dict[str, Any]]:
         {**there, "how": "socket", "carries": "udp", "dport": 21000},
         {**there, "how": "socket", "carries": "syn", "dport": 21000},
         {**there, "how": "socket", "carries": "echo"},
-        {**there, "how": "frame", "carries": "udp", "src": "own", "dst": "233.252.0.99", "to": "01005e7c0063", "dport": 21001},
+        {
+            **there,
+            "how": "frame",
+            "carries": "udp",
+            "src": "own",
+            "dst": "233.252.0.99",
+            "to": "01005e7c0063",
+            "dport": 21001,
+        },
     ]
     return [{"id": first + number, **plan} for number, plan in enumerate(plans)]
 
 
 def _listen(ground: Ground, network: str) -> subprocess.Popen[str]:
     pid = call("docker", "inspect", "--format", "{{.State.Pid}}", f"stranger-{network}").stdout.strip()
-    argv = ["docker", "exec", ground.tool, "nsenter", "-t", pid, "-n", "python3", "-c", LISTEN, str(LISTEN_SECONDS)]
+    argv = [
+        "docker",
+        "exec",
+        ground.tool,
+        "nsenter",
+        "-t",
+        pid,
+        "-n",
+        "python3",
+        "-c",
+        LISTEN,
+        str(LISTEN_SECONDS),
+    ]
     return subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
 
 

@@ -19,7 +19,12 @@ TYPES4 = {"echo": 8, "echo-reply": 0, "unreachable": 3, "redirect": 5, "timestam
 TYPES6 = {"echo6": 128, "echo-reply6": 129, "unreachable6": 1, "advert6": 134, "neighbour6": 136}
 BARE = {"igmp": 2, "gre": 47, "esp": 50, "ah": 51, "ospf": 89, "pim": 103, "unassigned": 253}
 PORTED = {"udplite": 136, "sctp": 132, "dccp": 33}
-CARRIED = {"udp": UDP, **dict.fromkeys(FLAGS, TCP), **dict.fromkeys(TYPES4, ICMP), **dict.fromkeys(TYPES6, ICMP6)}
+CARRIED = {
+    "udp": UDP,
+    **dict.fromkeys(FLAGS, TCP),
+    **dict.fromkeys(TYPES4, ICMP),
+    **dict.fromkeys(TYPES6, ICMP6),
+}
 CARRIED |= {**BARE, **PORTED}
 
 
@@ -58,7 +63,11 @@ def _body(kind: str, sport: int, dport: int, payload: bytes, pseudo: Callable[[i
         return head[:16] + struct.pack("!H", total) + head[18:] + payload
     if kind == "udp":
         head = struct.pack("!HHHH", sport, dport, 8 + len(payload), 0)
-        return head[:6] + struct.pack("!H", checksum(pseudo(8 + len(payload)) + head + payload) or 0xFFFF) + payload
+        return (
+            head[:6]
+            + struct.pack("!H", checksum(pseudo(8 + len(payload)) + head + payload) or 0xFFFF)
+            + payload
+        )
     if kind in TYPES4 or kind in TYPES6:
         number = TYPES4.get(kind, TYPES6.get(kind, 0))
         head = struct.pack("!BBHHH", number, 0, 0, sport, dport)
@@ -75,7 +84,11 @@ def _four(one: dict[str, object], src: bytes, dst: bytes, protocol: int, body: b
     fragment = (0x2000 if one.get("more") else 0) | int(str(one.get("offset", 0)))
     words = 5 + len(options) // 4
     ttl = int(str(one.get("ttl", 64)))
-    head = struct.pack("!BBHHHBBH", 4 << 4 | words, 0, words * 4 + len(body), 7, fragment, ttl, protocol, 0) + src + dst
+    head = (
+        struct.pack("!BBHHHBBH", 4 << 4 | words, 0, words * 4 + len(body), 7, fragment, ttl, protocol, 0)
+        + src
+        + dst
+    )
     head += options
     return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body
 

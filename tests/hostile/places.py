@@ -114,7 +114,15 @@ class Ground:
         text = "".join(POD.format(one=one, host=str(one.host).lower(), image=IMAGE) for one in PODS)
         made = self.kubectl("apply", "-f", "-", stdin=text.encode())
         assert made.returncode == 0, made.stderr
-        wait = ("wait", "pod", "-A", "-l", "hostile=yes", "--for=condition=Ready", f"--timeout={POD_SECONDS}s")
+        wait = (
+            "wait",
+            "pod",
+            "-A",
+            "-l",
+            "hostile=yes",
+            "--for=condition=Ready",
+            f"--timeout={POD_SECONDS}s",
+        )
         ready = self.kubectl(*wait)
         assert ready.returncode == 0, ready.stderr
 
@@ -157,7 +165,9 @@ class Ground:
                 archive.write(path, name)
             archive.writestr("plan.json", json.dumps(plan))
         script = f"f=$(mktemp) && cat >$f && timeout {SEND_SECONDS} python3 $f; rm -f $f"
-        done = call(*self.within(place), "bash", "-c", script, stdin=whole.getvalue(), timeout=SEND_SECONDS + 30)
+        done = call(
+            *self.within(place), "bash", "-c", script, stdin=whole.getvalue(), timeout=SEND_SECONDS + 30
+        )
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         if len(lines) != len(plan):
             raise AssertionError(f"{place}: {len(lines)} of {len(plan)} were sent: {done.stderr[-800:]}")

@@ -59,7 +59,20 @@ class Numbers:
 
 PROTOCOLS = {"syn": "tcp", "ack": "tcp", "echo": "icmp", "echo6": "icmpv6", "unassigned": "253", "ipip": "4"}
 PORTLESS = {"echo", "echo6", "gre", "esp", "igmp", "unassigned", "ipip"}
-WAYS_OUT = ("syn", "udp", "echo", "syn6", "udp6", "echo6", "udplite", "sctp", "gre", "esp", "unassigned", "ipip")
+WAYS_OUT = (
+    "syn",
+    "udp",
+    "echo",
+    "syn6",
+    "udp6",
+    "echo6",
+    "udplite",
+    "sctp",
+    "gre",
+    "esp",
+    "unassigned",
+    "ipip",
+)
 SEVEN = ("plain", "admin", "privileged", "host", "host-privileged", "node/localnode-1", "workstation")
 FIVE = ("plain", "privileged", "host", "node/localnode-1", "workstation")
 FOUR = ("plain", "host", "host-privileged", "workstation")
@@ -154,7 +167,14 @@ def _forged_outwards(numbers: Numbers) -> Iterator[Probe]:
         number, six = next(numbers.number), way.endswith("6")
         carries = way if way == "echo6" else way.removesuffix("6").split()[0]
         address, source, port = numbers.outside(six), numbers.forged(six), 20000 + number
-        plan = {"how": "frame", "carries": carries, "src": source, "dst": address, "sport": port, "dport": port}
+        plan = {
+            "how": "frame",
+            "carries": carries,
+            "src": source,
+            "dst": address,
+            "sport": port,
+            "dport": port,
+        }
         if "routing" in way:
             plan["options"] = ROUTING
         name = f"a frame with an outside source, {way}, {_described(place)}"
@@ -179,14 +199,24 @@ def _victims(numbers: Numbers) -> Iterator[Probe]:
         plan = {"how": "frame", "carries": "udp", "src": source, "dst": address, "sport": port, "dport": port}
         name = f"a frame in the name of {victim}, {_described(place)}"
         claims = frozenset({Claim.SPOOFED, Claim.NOBODY_ELSE})
-        yield Probe(number, "A5", name, place, plan, claims, frozenset({address}), _what("udp", address, port))
+        yield Probe(
+            number, "A5", name, place, plan, claims, frozenset({address}), _what("udp", address, port)
+        )
 
 
 def _link(numbers: Numbers) -> Iterator[Probe]:
     for place, (way, more) in itertools.product(FOUR, LINK.items()):
         number, address = next(numbers.number), numbers.outside()
         port = 20000 + number
-        plan = {"how": "frame", "carries": "udp", "src": "own", "dst": address, "sport": port, "dport": port, **more}
+        plan = {
+            "how": "frame",
+            "carries": "udp",
+            "src": "own",
+            "dst": address,
+            "sport": port,
+            "dport": port,
+            **more,
+        }
         name = f"a frame {way}, {_described(place)}"
         yield Probe(number, "A1", name, place, plan, frozenset(), frozenset({address}))
 
@@ -196,7 +226,15 @@ def _odd(numbers: Numbers) -> Iterator[Probe]:
         number = next(numbers.number)
         address = f"233.252.0.{next(numbers.group)}" if "group" in way else numbers.outside()
         port = 20000 + number
-        plan = {"how": "frame", "carries": "udp", "src": "own", "dst": address, "sport": port, "dport": port, **more}
+        plan = {
+            "how": "frame",
+            "carries": "udp",
+            "src": "own",
+            "dst": address,
+            "sport": port,
+            "dport": port,
+            **more,
+        }
         claims = frozenset({Claim.SEEN_OR_SAID})
         what = _what("udp", address, port)
         name = f"a datagram {way}, {_described(place)}"

@@ -25,7 +25,14 @@ PAIRS = (
     ("node/localnode-1", "system"),
 )
 PROTOCOLS = ("udp", "syn", "echo")
+REACHED = ("the registry", "the site by an echo", "another pod by an echo", "the API server")
 CLAIMED = ("the host", "an outside address")
+
+CASES = tuple(itertools.product(PAIRS, PROTOCOLS, CLAIMED))
+
+
+def title(pair: tuple[str, str], protocol: str, claimed: str) -> str:
+    return f"{pair[0]} speaks to {pair[1]} as {claimed} by {protocol}"
 
 
 def replies(ground: Ground, wire: Tripwire) -> list[Result]:
@@ -33,14 +40,21 @@ def replies(ground: Ground, wire: Tripwire) -> list[Result]:
     gateway = str(ground.topology.network.gateway)
     first: dict[str, list[dict[str, Any]]] = defaultdict(list)
     second: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    table = list(enumerate(itertools.product(PAIRS, PROTOCOLS, CLAIMED), 1))
+    table = list(enumerate(CASES, 1))
     for number, ((sender, answers), protocol, claimed) in table:
         somebody = gateway if "host" in claimed else f"203.0.113.{150 + number}"
         port, back = 27000 + number, 28000 + number
         plan = {"how": "frame", "carries": protocol, "src": somebody, "dst": known[answers]}
         plan |= {"sport": port, "dport": back, "via": _via(ground, sender, answers, known)}
         first[sender].append({"id": number, **plan})
-        reply: dict[str, Any] = {"how": "raw", "carries": "synack", "src": "own", "dst": somebody, "sport": back, "dport": port}
+        reply: dict[str, Any] = {
+            "how": "raw",
+            "carries": "synack",
+            "src": "own",
+            "dst": somebody,
+            "sport": back,
+            "dport": port,
+        }
         if protocol == "udp":
             reply = {"how": "socket", "carries": "udp", "dst": somebody, "sport": back, "dport": port}
         if protocol != "echo":  # the kernel answers that by itself
@@ -61,8 +75,10 @@ def replies(ground: Ground, wire: Tripwire) -> list[Result]:
             and (one.src == known[answers] or somebody != gateway)
             and one.protocol in {numbers[protocol], names[numbers[protocol]]}
         ]
-        name = f"{sender} speaks to {answers} as {claimed} by {protocol}"
-        results.append(result("A2", name, *(f"{one.packets} packets {one.way} {one.src} to {one.dst}" for one in came)))
+        name = title((sender, answers), protocol, claimed)
+        results.append(
+            result("A2", name, *(f"{one.packets} packets {one.way} {one.src} to {one.dst}" for one in came))
+        )
     return results
 
 
@@ -82,7 +98,9 @@ def twins(ground: Ground, wire: Tripwire) -> list[Result]:
     site = str(ground.topology.site_address)
     gateway = str(ground.topology.network.gateway)
     results = [
-        result("twin", "the API server's published port answers the host", unless(api.stdout == "ok", api.stderr)),
+        result(
+            "twin", "the API server's published port answers the host", unless(api.stdout == "ok", api.stderr)
+        ),
         result(
             "twin",
             "the tripwire sees what leaves the host",
@@ -91,20 +109,29 @@ def twins(ground: Ground, wire: Tripwire) -> list[Result]:
         result(
             "twin",
             "the tripwire sees what reaches the host",
-            unless(any((one.way, one.src, one.dst) == ("heard", site, gateway) for one in caught), "it does not"),
+            unless(
+                any((one.way, one.src, one.dst) == ("heard", site, gateway) for one in caught), "it does not"
+            ),
         ),
     ]
-    inside = {
-        "the registry": {"how": "socket", "carries": "syn", "dst": site, "dport": 5000},
-        "the site by an echo": {"how": "socket", "carries": "echo", "dst": site},
-        "another pod by an echo": {"how": "socket", "carries": "echo", "dst": address_of(ground, "other")},
-        "the API server": {"how": "socket", "carries": "syn", "dst": str(ground.topology.cluster.service_subnet[1]), "dport": 443},
-    }
+    plans = (
+        {"how": "socket", "carries": "syn", "dst": site, "dport": 5000},
+        {"how": "socket", "carries": "echo", "dst": site},
+        {"how": "socket", "carries": "echo", "dst": address_of(ground, "other")},
+        {
+            "how": "socket",
+            "carries": "syn",
+            "dst": str(ground.topology.cluster.service_subnet[1]),
+            "dport": 443,
+        },
+    )
     for place in ("plain", "admin", "privileged", "host", "workstation", "node/localnode-1"):
-        seen = ground.send(place, [{"id": number, **plan} for number, plan in enumerate(inside.values())])
-        for number, what in enumerate(inside):
+        seen = ground.send(place, [{"id": number, **plan} for number, plan in enumerate(plans)])
+        for number, what in enumerate(REACHED):
             said = seen[number]["seen"]
-            results.append(result("twin", f"{place} reaches {what}", unless(said in {"connected", "answered"}, said)))
+            results.append(
+                result("twin", f"{place} reaches {what}", unless(said in {"connected", "answered"}, said))
+            )
     return results
 
 

@@ -155,7 +155,14 @@ def by_command(here: Here, one: dict[str, object]) -> str:
     return f"{done.returncode} {(done.stdout + done.stderr).strip()[-300:]}"
 
 
-HOW = {"frame": by_frame, "raw": by_raw, "socket": by_socket, "text": by_text, "sweep": by_sweep, "command": by_command}
+HOW = {
+    "frame": by_frame,
+    "raw": by_raw,
+    "socket": by_socket,
+    "text": by_text,
+    "sweep": by_sweep,
+    "command": by_command,
+}
 
 
 def outcome(error: OSError) -> str:

@@ -55,7 +55,10 @@ def shoot(ground: Ground, wire: Tripwire, probes: Sequence[Probe], *, patient: b
     plans: dict[str, list[dict[str, Any]]] = defaultdict(list)
     known = {place: words(ground, place) for place in sorted({one.place for one in probes})}
     for one in probes:
-        filled = {key: known[one.place].get(value, value) if isinstance(value, str) else value for key, value in one.plan.items()}
+        filled = {
+            key: known[one.place].get(value, value) if isinstance(value, str) else value
+            for key, value in one.plan.items()
+        }
         plans[one.place].append({"id": one.number, **filled})
     seen = ground.send_all(plans)
     time.sleep(REASSEMBLY_SECONDS if patient else LEDGER_SECONDS)
@@ -83,7 +86,9 @@ def judge(one: Probe, evidence: Evidence) -> Result:
     for claim in one.claims:
         match claim:
             case Claim.REFUSED:
-                quick = seen["seconds"] < AT_ONCE_SECONDS and seen["seen"].startswith(("refused", "unreachable"))
+                quick = seen["seconds"] < AT_ONCE_SECONDS and seen["seen"].startswith(
+                    ("refused", "unreachable")
+                )
                 problems += [] if quick else [f"{seen['seen']} after {seen['seconds']} s"]
             case Claim.LISTED:
                 right = any(row["who"] == PLACES[one.place].owner for row in rows)
@@ -104,6 +109,3 @@ def owned(place: str) -> set[str]:
     """The names that are right for what comes from *place*: its own, or no more than its node."""
     there = PLACES[place]
     return {there.owner, f"node {there.node}", f"unknown, on {there.node}"} if there.node else {there.owner}
-
-
-

@@ -38,10 +38,18 @@ def sweeps(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - ev
             there = any(row["what"] == what and row["who"] == PLACES[place].owner for row in rows)
             name = f"{place} after a sweep of {sweeper}"
             results.append(result("A7", name, unless(there, "its attempt is not listed")))
-        counted = sum(row["count"] for row in rows if row["who"] == PLACES[sweeper].owner and "203.0.113." in row["what"])
+        counted = sum(
+            row["count"]
+            for row in rows
+            if row["who"] == PLACES[sweeper].owner and "203.0.113." in row["what"]
+        )
         whole = counted >= ATTEMPTS or incomplete
         problem = f"{counted} of {ATTEMPTS} are in the ledger, and it does not say that it is incomplete"
-        results.append(result("A7", f"the sweep of {sweeper} is counted or said to be incomplete", unless(whole, problem)))
+        results.append(
+            result(
+                "A7", f"the sweep of {sweeper} is counted or said to be incomplete", unless(whole, problem)
+            )
+        )
     return [*results, *_names(ground)]
 
 
@@ -49,14 +57,19 @@ def _names(ground: Ground) -> list[Result]:
     """A tunnel's shape: many names below one, each asked once; another's question afterwards."""
     site = str(ground.topology.site_address)
     asked = [question([f"{number:x}".encode() * 8, b"tunnel", b"test"]) for number in range(NAMES)]
-    plan = [{"id": number, "how": "text", "carries": "udp", "dst": site, "dport": 53, "text": one.hex()} for number, one in enumerate(asked)]
+    plan = [
+        {"id": number, "how": "text", "carries": "udp", "dst": site, "dport": 53, "text": one.hex()}
+        for number, one in enumerate(asked)
+    ]
     ground.send("plain", plan)
     last = {"id": 0, "how": "text", "carries": "udp", "dst": site, "dport": 53}
     ground.send("other", [{**last, "text": question([b"after-the-tunnel", b"hostile", b"test"]).hex()}])
     time.sleep(LEDGER_SECONDS)
     rows = _rows(ground)
     tunnel = sum(row["count"] for row in rows if row["what"].endswith(".tunnel.test"))
-    there = any(row["what"] == "after-the-tunnel.hostile.test" and row["who"] == PLACES["other"].owner for row in rows)
+    there = any(
+        row["what"] == "after-the-tunnel.hostile.test" and row["who"] == PLACES["other"].owner for row in rows
+    )
     return [
         result("A7", f"{NAMES} names below one are counted", unless(tunnel >= NAMES, f"{tunnel}")),
         result("A7", "other's name after a tunnel of plain", unless(there, "it is not listed")),

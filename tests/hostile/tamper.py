@@ -38,25 +38,61 @@ ROUNDS: tuple[tuple[Change, ...], ...] = (
     (
         Change("node/localnode-2", "the table is deleted", "nft delete table inet {table}"),
         Change("node/localnode-3", "the table is emptied", "nft flush table inet {table}"),
-        Change("workstation", "an address is added to inside", "nft add element inet {table} inside {{ 198.51.100.0/24 }}"),
+        Change(
+            "workstation",
+            "an address is added to inside",
+            "nft add element inet {table} inside {{ 198.51.100.0/24 }}",
+        ),
         Change("site", "a rule that accepts comes first", "nft insert rule inet {table} output accept"),
-        Change("sinkhole", "a hook before the seal's", "nft add table inet early; nft add chain inet early out '{{ type filter hook output priority -350; }}'; nft add rule inet early out ip daddr 198.51.100.0/24 notrack"),
-        Change("wall", "a rule that accepts comes first", "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do for c in $(nft list table $t | sed -n 's/^.chain \\([a-z_0-9]*\\) .*/\\1/p'); do nft insert rule $t $c accept; done; done"),
+        Change(
+            "sinkhole",
+            "a hook before the seal's",
+            "nft add table inet early; nft add chain inet early out '{{ type filter hook output priority -350; }}'; nft add rule inet early out ip daddr 198.51.100.0/24 notrack",
+        ),
+        Change(
+            "wall",
+            "a rule that accepts comes first",
+            "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do for c in $(nft list table $t | sed -n 's/^.chain \\([a-z_0-9]*\\) .*/\\1/p'); do nft insert rule $t $c accept; done; done",
+        ),
     ),
     (
-        Change("node/localnode-2", "a rule that refuses is replaced", f"nft replace rule inet {{table}} output handle $({FIRST_REFUSAL.replace('{chain}', 'output')}) accept"),
-        Change("node/localnode-3", "a rule that refuses is deleted", f"nft delete rule inet {{table}} forward handle $({FIRST_REFUSAL.replace('{chain}', 'forward')})"),
+        Change(
+            "node/localnode-2",
+            "a rule that refuses is replaced",
+            f"nft replace rule inet {{table}} output handle $({FIRST_REFUSAL.replace('{chain}', 'output')}) accept",
+        ),
+        Change(
+            "node/localnode-3",
+            "a rule that refuses is deleted",
+            f"nft delete rule inet {{table}} forward handle $({FIRST_REFUSAL.replace('{chain}', 'forward')})",
+        ),
         Change("workstation", "a chain is emptied", "nft flush chain inet {table} output"),
         Change("site", "an address is taken from inside", "nft flush set inet {table} inside"),
         Change("sinkhole", "the table is dormant", "nft add table inet {table} '{{ flags dormant; }}'"),
-        Change("wall", "its chains are emptied", "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do nft flush table $t; done"),
+        Change(
+            "wall",
+            "its chains are emptied",
+            "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do nft flush table $t; done",
+        ),
     ),
     (
-        Change("node/localnode-1", "a hook before the seal's rewrites destinations", "nft add table ip early; nft add chain ip early out '{{ type route hook output priority -350; }}'; nft add rule ip early out ip daddr 198.51.100.0/24 ip ttl set 9"),
-        Change("node/localnode-2", "its routes to other nodes' pods are gone", "ip route show | grep -E '^10\\.233\\.[0-9.]+/24 via' | cut -d' ' -f1 | while read r; do ip route del $r; done"),
+        Change(
+            "node/localnode-1",
+            "a hook before the seal's rewrites destinations",
+            "nft add table ip early; nft add chain ip early out '{{ type route hook output priority -350; }}'; nft add rule ip early out ip daddr 198.51.100.0/24 ip ttl set 9",
+        ),
+        Change(
+            "node/localnode-2",
+            "its routes to other nodes' pods are gone",
+            "ip route show | grep -E '^10\\.233\\.[0-9.]+/24 via' | cut -d' ' -f1 | while read r; do ip route del $r; done",
+        ),
         Change("workstation", "another resolver", "RESOLVER"),
         Change("CoreDNS", "the asker's option is gone", "COREDNS"),
-        Change("wall", "its tables are deleted", "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do nft delete table $t; done"),
+        Change(
+            "wall",
+            "its tables are deleted",
+            "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do nft delete table $t; done",
+        ),
     ),
 )
 PLACE_WORDS = {"CoreDNS": "oredns", "wall": "wall"}
@@ -73,7 +109,9 @@ def tampering(ground: Ground, wire: Tripwire) -> list[Result]:
         said = " ".join(str(one["problem"]) for one in status if not one["ready"])
         parts = " ".join(one["part"] for one in status if not one["ready"])
         after = {change.place: _state(ground, change) for change in changes}
-        tried = _try_to_leave(ground, [change.place for change in changes if change.place not in PLACE_WORDS], number)
+        tried = _try_to_leave(
+            ground, [change.place for change in changes if change.place not in PLACE_WORDS], number
+        )
         left = {one.dst for one in wire.caught() if one.way == "left"}
         up = ground.lab("up")
         mended = {change.place: _state(ground, change) for change in changes}
@@ -82,15 +120,36 @@ def tampering(ground: Ground, wire: Tripwire) -> list[Result]:
             word = PLACE_WORDS.get(change.place, change.place.removeprefix("node/"))
             told = word in said or word in parts
             undone = after[change.place] == before[change.place]
-            was = unless(changed[change.place] != before[change.place] or undone, "nothing was changed: the check is void")
+            was = unless(
+                changed[change.place] != before[change.place] or undone,
+                "nothing was changed: the check is void",
+            )
             name = f"{change.place}: {change.title}"
-            results.append(result("A8", f"{name}: said, or undone at once", was, unless(told or undone, f"status says {said!r}")))
+            results.append(
+                result(
+                    "A8",
+                    f"{name}: said, or undone at once",
+                    was,
+                    unless(told or undone, f"status says {said!r}"),
+                )
+            )
             same = mended[change.place] == before[change.place]
-            results.append(result("A8", f"{name}: mended by `lab up`", unless(up.returncode == 0, up.stderr[-300:]), unless(same, "it is not as before")))
+            results.append(
+                result(
+                    "A8",
+                    f"{name}: mended by `lab up`",
+                    unless(up.returncode == 0, up.stderr[-300:]),
+                    unless(same, "it is not as before"),
+                )
+            )
             if target := tried.get(change.place):
-                results.append(result("A8", f"{name}: still nothing leaves", unless(target not in left, "it left")))
+                results.append(
+                    result("A8", f"{name}: still nothing leaves", unless(target not in left, "it left"))
+                )
         leaks = re.sub(r"(?m)^wall .*past.*\n", "", ready.stdout)
-        results.append(result("A8", f"after round {number + 1} all is ready", unless("not ready" not in leaks, leaks)))
+        results.append(
+            result("A8", f"after round {number + 1} all is ready", unless("not ready" not in leaks, leaks))
+        )
     return results
 
 
@@ -107,13 +166,21 @@ def _apply(ground: Ground, change: Change) -> None:
         whole["data"]["Corefile"] = re.sub(r".*rewrite edns0.*\n", "", whole["data"]["Corefile"])
         ground.kubectl("replace", "-f", "-", stdin=json.dumps(whole).encode())
     else:
-        _at(ground, change.place, change.command.replace("{table}", _table(ground, change.place)).replace("{{", "{").replace("}}", "}"))
+        _at(
+            ground,
+            change.place,
+            change.command.replace("{table}", _table(ground, change.place))
+            .replace("{{", "{")
+            .replace("}}", "}"),
+        )
 
 
 def _state(ground: Ground, change: Change) -> str:
     """What the change touches, without counters, elements that packets make, and handles."""
     if change.command == "COREDNS":
-        return ground.kubectl("get", "configmap", "coredns", "-n", "kube-system", "-o", "jsonpath={.data.Corefile}").stdout
+        return ground.kubectl(
+            "get", "configmap", "coredns", "-n", "kube-system", "-o", "jsonpath={.data.Corefile}"
+        ).stdout
     if change.command == "RESOLVER":
         return _docker(ground.container("workstation"), "cat /etc/resolv.conf")
     if "ip route" in change.command:
@@ -139,7 +206,9 @@ def _try_to_leave(ground: Ground, places: list[str], number: int) -> Mapping[str
     targets, plans = {}, {}
     for index, place in enumerate(places):
         targets[place] = f"198.51.100.{210 + 8 * number + index}"
-        plans[place] = [{"id": 100 + index, "how": "socket", "carries": "udp", "dst": targets[place], "dport": 25000}]
+        plans[place] = [
+            {"id": 100 + index, "how": "socket", "carries": "udp", "dst": targets[place], "dport": 25000}
+        ]
     ground.send_all(plans)
     return targets
 
@@ -161,21 +230,51 @@ def leaks(ground: Ground, wire: Tripwire) -> list[Result]:
         what = f"198.51.100.{target}:25900/udp"
         mine = [row for row in rows if row["what"] == what and row["who"] == PLACES[place].owner]
         name = f"what {place} sends with its node's seal deleted"
-        results.append(result("A9", f"{name} is stopped by the wall", unless(f"198.51.100.{target}" not in left, "it left")))
-        results.append(result("A9", f"{name} is in the ledger under its name", unless(mine, f"{[row['who'] for row in rows if row['what'] == what]}")))
+        results.append(
+            result(
+                "A9", f"{name} is stopped by the wall", unless(f"198.51.100.{target}" not in left, "it left")
+            )
+        )
+        results.append(
+            result(
+                "A9",
+                f"{name} is in the ledger under its name",
+                unless(mine, f"{[row['who'] for row in rows if row['what'] == what]}"),
+            )
+        )
         results.append(result("A9", f"{name} is printed", unless(what in shown, "it is hidden")))
     status = ground.lab("status").stdout
     leaked = any(row["leaked"] for row in rows)
     told = "wall" in _not_ready(status)
-    results.append(result("A9", "status and ledger agree on whether there was a leak", unless(leaked == told, f"ledger {leaked}, status: {status}")))
+    results.append(
+        result(
+            "A9",
+            "status and ledger agree on whether there was a leak",
+            unless(leaked == told, f"ledger {leaked}, status: {status}"),
+        )
+    )
     up = ground.lab("up")
     after = ground.lab("status")
-    agreed = (after.returncode == 0) == ("sealed" in up.stderr and up.returncode == 0 and "leak" not in up.stderr.lower())
-    results.append(result("A9", "up and status agree after a leak", unless(agreed, f"up: {up.stderr[-200:]}; status: {after.stdout}")))
+    agreed = (after.returncode == 0) == (
+        "sealed" in up.stderr and up.returncode == 0 and "leak" not in up.stderr.lower()
+    )
+    results.append(
+        result(
+            "A9",
+            "up and status agree after a leak",
+            unless(agreed, f"up: {up.stderr[-200:]}; status: {after.stdout}"),
+        )
+    )
     acknowledged = ground.lab("egress", "--acknowledge")
     green = ground.lab("status")
     problem = f"{acknowledged.stderr[-200:]} {_not_ready(green.stdout)}"
-    results.append(result("A9", "an acknowledged leak is red no more", unless(acknowledged.returncode == 0 and green.returncode == 0, problem)))
+    results.append(
+        result(
+            "A9",
+            "an acknowledged leak is red no more",
+            unless(acknowledged.returncode == 0 and green.returncode == 0, problem),
+        )
+    )
     kept = json.loads(ground.lab("egress", "--json").stdout)["entries"]
     there = any(row["what"] == "198.51.100.240:25900/udp" for row in kept)
     results.append(result("A9", "an acknowledged leak stays in the ledger", unless(there, "it is gone")))
@@ -192,7 +291,9 @@ def _no_leaks(ground: Ground) -> list[Result]:
     time.sleep(LEDGER_SECONDS)
     rows = json.loads(ground.lab("egress", "--json").stdout)["entries"]
     called = [f"{row['who']} {row['what']}" for row in rows if row["leaked"] and nobody in row["what"]]
-    return [result("A9", "a pod's address that nobody has any more is no leak", unless(not called, str(called)))]
+    return [
+        result("A9", "a pod's address that nobody has any more is no leak", unless(not called, str(called)))
+    ]
 
 
 def _not_ready(status: str) -> str:
