@@ -26,7 +26,7 @@ def attempts(who: str, count: int, numbers: Iterator[int], *, resolver: str, sit
     """Return *count* attempts of *who*, every kind in turn; no other has the same *what*."""
     return [
         _one(who, kind, number, resolver, site)
-        for kind, number in zip(itertools.islice(itertools.cycle(KINDS), count), numbers)
+        for kind, number in zip(itertools.islice(itertools.cycle(KINDS), count), numbers, strict=False)
     ]
 
 
@@ -35,31 +35,27 @@ def _one(who: str, kind: str, number: int, resolver: str, site: str) -> Attempt:
     four, six = _four(number), f"2001:db8:1::{number:x}"
     port, name = 10000 + number, f"n{number}.complete.test"
     asked = _question(name)
-    match kind:
-        case "tcp":
-            return Attempt(who, f"{four}:{port}/tcp", f": >/dev/tcp/{four}/{port}")
-        case "udp":
-            return Attempt(who, f"{four}:{port}/udp", f"echo x >/dev/udp/{four}/{port}")
-        case "icmp":
-            return Attempt(who, f"{four}/icmp", f"ping -nqc1 -W1 {four}")
-        case "tcp6":
-            return Attempt(who, f"[{six}]:{port}/tcp", f": >/dev/tcp/{six}/{port}")
-        case "udp6":
-            return Attempt(who, f"[{six}]:{port}/udp", f"echo x >/dev/udp/{six}/{port}")
-        case "icmp6":
-            return Attempt(who, f"[{six}]/icmpv6", f"ping -6 -nqc1 -W1 {six}")
-        case "dns":
-            line = f"exec 3<>/dev/udp/{resolver}/53; printf '{_escaped(asked)}' >&3; read -rt1 -N1 -u3; exec 3>&-"
-            return Attempt(who, name, line)
-        case "dns over tcp":
-            whole = _escaped(struct.pack("!H", len(asked)) + asked)
-            line = f"exec 3<>/dev/tcp/{resolver}/53; printf '{whole}' >&3; read -rt1 -N1 -u3; exec 3>&-"
-            return Attempt(who, name, line)
-        case "http":
-            text = f"GET /complete-{number} HTTP/1.0\\r\\nHost: site\\r\\n\\r\\n"
-            line = f"exec 3<>/dev/tcp/{site}/80; printf '{text}' >&3; read -rt1 -u3; exec 3>&-"
-            return Attempt(who, f"http://site/complete-{number}", line)
-    return Attempt(who, f"{four}:443/tcp", f": >/dev/tcp/{four}/443")
+    exchange = "; read -rt1 {n} -u3; exec 3>&-"
+    dns = exchange.format(n="-N1")
+    framed = _escaped(struct.pack("!H", len(asked)) + asked)
+    text = f"GET /complete-{number} HTTP/1.0\\r\\nHost: site\\r\\n\\r\\n"
+    ways = {
+        "tcp": (f"{four}:{port}/tcp", f": >/dev/tcp/{four}/{port}"),
+        "udp": (f"{four}:{port}/udp", f"echo x >/dev/udp/{four}/{port}"),
+        "icmp": (f"{four}/icmp", f"ping -nqc1 -W1 {four}"),
+        "tcp6": (f"[{six}]:{port}/tcp", f": >/dev/tcp/{six}/{port}"),
+        "udp6": (f"[{six}]:{port}/udp", f"echo x >/dev/udp/{six}/{port}"),
+        "icmp6": (f"[{six}]/icmpv6", f"ping -6 -nqc1 -W1 {six}"),
+        "dns": (name, f"exec 3<>/dev/udp/{resolver}/53; printf '{_escaped(asked)}' >&3{dns}"),
+        "dns over tcp": (name, f"exec 3<>/dev/tcp/{resolver}/53; printf '{framed}' >&3{dns}"),
+        "http": (
+            f"http://site/complete-{number}",
+            f"exec 3<>/dev/tcp/{site}/80; printf '{text}' >&3{exchange.format(n='')}",
+        ),
+        "tls": (f"{four}:443/tcp", f": >/dev/tcp/{four}/443"),
+    }
+    what, command = ways[kind]
+    return Attempt(who, what, command)
 
 
 def _four(number: int) -> str:

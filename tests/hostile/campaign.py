@@ -7,7 +7,19 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tests.hostile import names, networks, probes, replies, restarts, shots, sweeps, tamper
+from tests.hostile import (
+    leaks,
+    names,
+    networks,
+    probes,
+    repair,
+    replies,
+    restarts,
+    shots,
+    strangers,
+    sweeps,
+    tamper,
+)
 from tests.hostile.checks import Result, summary
 from tests.hostile.places import Ground
 from tests.hostile.tripwire import Tripwire, strung
@@ -21,8 +33,6 @@ def _probes(ground: Ground, wire: Tripwire) -> list[Result]:
     return shots.shoot(ground, wire, probes.probes(), patient=True)
 
 
-KIND_OF = {"twins": "twin", "probes": "A1", "replies": "A2", "forged": "A5", "texts": "A12", "sweeps": "A7"}
-KIND_OF |= {"leaks": "A9", "tampering": "A8", "networks": "A4", "restarts": "A11", "down": "A11"}
 PARTS: dict[str, Part] = {
     "twins": replies.twins,
     "probes": _probes,
@@ -30,12 +40,17 @@ PARTS: dict[str, Part] = {
     "forged": names.forged,
     "texts": names.texts,
     "sweeps": sweeps.sweeps,
-    "leaks": tamper.leaks,
+    "leaks": leaks.leaks,
     "tampering": tamper.tampering,
-    "networks": networks.networks,
+    "stranger": strangers.stranger,
     "restarts": restarts.restarts,
-    "down": restarts.down,
+    "networks": networks.networks,
+    "repair": repair.repair,
+    "down": strangers.down,
 }
+KIND_OF = {"twins": "twin", "probes": "A1", "replies": "A2", "forged": "A5", "texts": "A12", "sweeps": "A7"}
+KIND_OF |= {"leaks": "A9", "tampering": "A8", "stranger": "A11", "restarts": "A11", "networks": "A4"}
+KIND_OF |= {"repair": "A3", "down": "A11"}
 
 
 def _whole(part: str, ground: Ground, wire: Tripwire) -> list[Result]:

@@ -47,7 +47,7 @@ def question(labels: list[bytes], option: bytes = b"") -> bytes:
     )
 
 
-def forged(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - every part takes the same
+def forged(ground: Ground, wire: Tripwire) -> list[Result]:
     """Each asks the site's DNS directly with a forged asker, and CoreDNS with one of its own making."""
     site, dns = str(ground.topology.site_address), str(ground.topology.cluster.service_subnet[10])
     coredns = ground.kubectl(
@@ -115,7 +115,7 @@ def forged(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - ev
     return results
 
 
-def texts(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001
+def texts(ground: Ground, wire: Tripwire) -> list[Result]:
     """Everything that is printed or written about a request has no control character of that request's."""
     site, plan = str(ground.topology.site_address), []
     table = [(channel, title, text) for channel in CHANNELS for title, text in TEXTS.items()]

@@ -21,14 +21,18 @@ import select, socket, sys, time
 channel = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 end = time.monotonic() + float(sys.argv[1])
 seen = set()
-while (left := end - time.monotonic()) > 0:
-    if select.select([channel], [], [], left)[0]:
-        frame, about = channel.recvfrom(4096)
-        if about[2] != 4 and b"secret of the lab" in frame or frame[12:14] == b"\\x08\\0" and frame[14 + 9] == 6 and about[2] != 4:
-            seen.add((frame[26:30].hex(), frame[23] if frame[30] < 224 else 'multicast'))
-print(*(f"{address}/{protocol}" for address, protocol in sorted(seen)))
+while (left := end - time.monotonic()) > 0 and select.select([channel], [], [], left)[0]:
+    frame, about = channel.recvfrom(4096)
+    if about[2] == socket.PACKET_OUTGOING or frame[12:14] != b"\\x08\\0":
+        continue
+    if b"the end" in frame:
+        end = time.monotonic()
+    if b"secret of the lab" in frame or frame[23] == 6:
+        seen.add(frame[26:30].hex() + "/" + ("multicast" if frame[30] >= 224 else str(frame[23])))
+print(*seen)
 """
-LISTEN_SECONDS = 25
+"""Tells what it hears from others until one says that it is the end: who sent it, and by which protocol."""
+LISTEN_SECONDS = 60
 
 
 @contextmanager
@@ -63,12 +67,14 @@ def joined(ground: Ground) -> Iterator[dict[str, str]]:
             call("docker", "network", "rm", network)
 
 
-def networks(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - every part takes the same
+def networks(ground: Ground, wire: Tripwire) -> list[Result]:
     results = []
     with joined(ground) as strangers:
         status = ground.lab("status").stdout
-        for network in NAMES:
-            results.append(result("A4", f"status names {network}", unless(network in status, "it does not")))
+        results += [
+            result("A4", f"status names {network}", unless(network in status, "it does not"))
+            for network in NAMES
+        ]
         time.sleep(1)
         listeners = {network: _listen(ground, network) for network in NAMES}
         time.sleep(1)
@@ -88,12 +94,12 @@ def networks(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - 
                 f"twin-{network}",
                 "bash",
                 "-c",
-                f"echo secret of the lab >/dev/udp/{stranger}/9",
+                f"echo secret of the lab, the end >/dev/udp/{stranger}/9",
             )
         heard = {
-            network: listener.communicate(timeout=60)[0].split() for network, listener in listeners.items()
+            network: listener.communicate(timeout=90)[0].split() for network, listener in listeners.items()
         }
-        up = ground.lab("up")
+        up = ground.up()
         results.append(
             result(
                 "A4", "`lab up` stands beside second networks", unless(up.returncode == 0, up.stderr[-300:])
@@ -114,7 +120,7 @@ def networks(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - 
                 came = f"{own}/{numbers[way]}" in heard[network]
                 name = f"{victim} on {network} by {way}"
                 results.append(result("A4", name, unless(not came, "the stranger hears it")))
-    up = ground.lab("up")
+    up = ground.up()
     status = ground.lab("status")
     problem = f"{up.stderr[-200:]} {status.stdout}"
     results.append(

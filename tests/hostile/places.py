@@ -99,6 +99,9 @@ class Ground:
         argv = ("env", f"LAB_NAME={self.topology.name}", sys.executable, "-m", "lab", *arguments)
         return call(*argv, timeout=timeout)
 
+    def up(self) -> subprocess.CompletedProcess[str]:
+        return self.lab("up", "--subnet", str(self.topology.network.subnet))
+
     def start(self) -> None:
         """Start the watcher and the pods."""
         self.stop_tool()

@@ -6,56 +6,12 @@ tripwire catches belongs to exactly one of them.
 
 from __future__ import annotations
 
-import enum
 import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 from tests.hostile.places import PLACES
-
-
-class Claim(enum.StrEnum):
-    """That nothing leaves and that the host hears nothing is claimed of every probe."""
-
-    REFUSED = "it is refused at once"
-    LISTED = "the ledger has it under the right name"
-    SPOOFED = "the ledger has it as spoofed"
-    NOBODY_ELSE = "nobody else is blamed"
-    SEEN_OR_SAID = "the ledger has it, or the fidelity list says that it cannot"
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """*own* are the outside addresses that nobody else's packets have. *what* is the ledger's, where it is known."""
-
-    number: int
-    kind: str
-    name: str
-    place: str
-    plan: Mapping[str, Any]
-    claims: frozenset[Claim]
-    own: frozenset[str]
-    what: str = ""
-    word: str = ""
-    """What the fidelity list has to mention where the ledger cannot have it."""
-
-
-@dataclass(slots=True)
-class Numbers:
-    """Gives every probe its number, port and addresses."""
-
-    number: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    target: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    source: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    group: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def outside(self, six: bool = False) -> str:
-        return f"2001:db8:0:1::{next(self.target):x}" if six else f"198.51.100.{next(self.target)}"
-
-    def forged(self, six: bool = False) -> str:
-        return f"2001:db8:0:2::{next(self.source):x}" if six else f"203.0.113.{next(self.source)}"
-
+from tests.hostile.probe import Claim, Numbers, Probe
 
 PROTOCOLS = {"syn": "tcp", "ack": "tcp", "echo": "icmp", "echo6": "icmpv6", "unassigned": "253", "ipip": "4"}
 PORTLESS = {"echo", "echo6", "gre", "esp", "igmp", "unassigned", "ipip"}
@@ -147,7 +103,7 @@ def _ways_out(numbers: Numbers) -> Iterator[Probe]:
     for place, way in itertools.product(SEVEN, WAYS_OUT):
         number, six = next(numbers.number), way.endswith("6")
         carries = way if way == "echo6" else way.removesuffix("6")
-        address, port = numbers.outside(six), 20000 + number
+        address, port = numbers.outside(six=six), 20000 + number
         plan: dict[str, Any] = {"how": "socket", "carries": carries, "dst": address, "dport": port}
         claims = {Claim.LISTED, Claim.REFUSED}
         if way in {"udplite", "sctp", "gre", "esp", "unassigned"}:
@@ -166,7 +122,7 @@ def _forged_outwards(numbers: Numbers) -> Iterator[Probe]:
     for place, way in itertools.product(SEVEN, FORGED_OUT):
         number, six = next(numbers.number), way.endswith("6")
         carries = way if way == "echo6" else way.removesuffix("6").split()[0]
-        address, source, port = numbers.outside(six), numbers.forged(six), 20000 + number
+        address, source, port = numbers.outside(six=six), numbers.forged(six=six), 20000 + number
         plan = {
             "how": "frame",
             "carries": carries,

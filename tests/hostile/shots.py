@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.hostile.checks import Result, result
 from tests.hostile.places import PLACES, Ground, call
-from tests.hostile.probes import Claim, Probe
+from tests.hostile.probe import Claim, Probe
 from tests.hostile.tripwire import Caught, Tripwire
 
 AT_ONCE_SECONDS = 1.0

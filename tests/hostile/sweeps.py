@@ -19,7 +19,7 @@ AFTER = ("other", "admin", "host", "workstation", "node/localnode-1")
 INCOMPLETE = re.compile(r"incomplete since \d\d:\d\d:\d\d")
 
 
-def sweeps(ground: Ground, wire: Tripwire) -> list[Result]:  # noqa: ARG001 - every part takes the same
+def sweeps(ground: Ground, wire: Tripwire) -> list[Result]:
     """The same five try after each of the sweeps of one place; ports tell the rounds apart."""
     results = []
     for round_, sweeper in enumerate(("plain", "host-privileged"), 1):

@@ -84,7 +84,7 @@ class Tripwire:
         for one in json.loads(done.stdout)["nftables"]:
             name = one.get("set", {}).get("name", "")
             for element in one.get("set", {}).get("elem", []):
-                inner = element["elem"] if "elem" in element else element
+                inner = element.get("elem", element)
                 src, dst, protocol = inner["val"]["concat"]
                 packets = inner.get("counter", {}).get("packets", 0)
                 found.append(Caught(name[:-1], src, dst, str(protocol), packets))

@@ -9,7 +9,7 @@ import pytest
 from tests.hostile import probes, shots, tamper
 from tests.hostile.checks import KINDS, Result, duplicates, summary
 from tests.hostile.places import PLACES
-from tests.hostile.probes import Claim
+from tests.hostile.probe import Claim
 from tests.hostile.shots import Evidence
 from tests.hostile.tripwire import PORTS, Caught
 
