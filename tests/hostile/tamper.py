@@ -1,12 +1,14 @@
 """A8 and A9: rules, routes and settings that somebody privileged changes. Status says so or it is undone; up mends it.
 
-Each round changes something in several places; meanwhile each place tries to get out, and the other walls hold.
+Each round changes something in several places; meanwhile each place tries to get out. The wall is the host's: a
+round that changes it leaves the seals alone, and the other way round, since one of them must hold.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,11 +48,6 @@ ROUNDS: tuple[tuple[Change, ...], ...] = (
             "a hook before the seal's",
             "nft add table inet early; nft add chain inet early out '{{ type filter hook output priority -350; }}'; nft add rule inet early out ip daddr 198.51.100.0/24 notrack",
         ),
-        Change(
-            "wall",
-            "a rule that accepts comes first",
-            "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do for c in $(nft list table $t | sed -n 's/^.chain \\([a-z_0-9]*\\) .*/\\1/p'); do nft insert rule $t $c accept; done; done",
-        ),
     ),
     (
         Change(
@@ -66,11 +63,6 @@ ROUNDS: tuple[tuple[Change, ...], ...] = (
         Change("workstation", "a chain is emptied", "nft flush chain inet {table} output"),
         Change("site", "an address is taken from inside", "nft flush set inet {table} inside"),
         Change("sinkhole", "the table is dormant", "nft add table inet {table} '{{ flags dormant; }}'"),
-        Change(
-            "wall",
-            "its chains are emptied",
-            "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do nft flush table $t; done",
-        ),
     ),
     (
         Change(
@@ -78,12 +70,28 @@ ROUNDS: tuple[tuple[Change, ...], ...] = (
             "a hook before the seal's rewrites destinations",
             "nft add table ip early; nft add chain ip early out '{{ type route hook output priority -350; }}'; nft add rule ip early out ip daddr 198.51.100.0/24 ip ttl set 9",
         ),
+    ),
+    (
         Change(
             "node/localnode-2",
             "its routes to other nodes' pods are gone",
             "ip route show | grep -E '^10\\.233\\.[0-9.]+/24 via' | cut -d' ' -f1 | while read r; do ip route del $r; done",
         ),
+        Change(
+            "wall",
+            "a rule that accepts comes first",
+            "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do for c in $(nft list table $t | sed -n 's/^.chain \\([a-z_0-9]*\\) .*/\\1/p'); do nft insert rule $t $c accept; done; done",
+        ),
+    ),
+    (
         Change("workstation", "another resolver", "RESOLVER"),
+        Change(
+            "wall",
+            "its chains are emptied",
+            "nft list tables | grep '{table}' | sed 's/^table //' | while read t; do nft flush table $t; done",
+        ),
+    ),
+    (
         Change("CoreDNS", "the asker's option is gone", "COREDNS"),
         Change(
             "wall",
@@ -99,9 +107,7 @@ def tampering(ground: Ground, wire: Tripwire) -> list[Result]:
     results = []
     for number, changes in enumerate(ROUNDS):
         before = {change.place: _state(ground, change) for change in changes}
-        for change in changes:
-            _apply(ground, change)
-        changed = {change.place: _state(ground, change) for change in changes}
+        void = {change.place: _apply(ground, change) for change in changes}
         status = json.loads(ground.lab("status", "--json").stdout or "[]")
         said = " ".join(str(one["problem"]) for one in status if not one["ready"])
         parts = " ".join(one["part"] for one in status if not one["ready"])
@@ -117,10 +123,7 @@ def tampering(ground: Ground, wire: Tripwire) -> list[Result]:
             word = PLACE_WORDS.get(change.place, change.place.removeprefix("node/"))
             told = word in said or word in parts
             undone = after[change.place] == before[change.place]
-            was = unless(
-                changed[change.place] != before[change.place] or undone,
-                "nothing was changed: the check is void",
-            )
+            was = unless(not void[change.place], f"it could not be changed: {void[change.place]}")
             name = f"{change.place}: {change.title}"
             results.append(
                 result(
@@ -154,22 +157,19 @@ def _table(ground: Ground, place: str) -> str:
     return f"airgap_{ground.topology.name.replace('-', '_')}" if place == "wall" else SEAL
 
 
-def _apply(ground: Ground, change: Change) -> None:
+def _apply(ground: Ground, change: Change) -> str:
+    """Carry out the change; return what went wrong with that, which would make the check void."""
     if change.command == "RESOLVER":
-        _docker(ground.container("workstation"), "echo nameserver 198.51.100.53 >/etc/resolv.conf")
-    elif change.command == "COREDNS":
+        container = ground.container("workstation")
+        write = "echo nameserver 198.51.100.53 >/etc/resolv.conf"
+        return call("docker", "exec", container, "bash", "-c", write).stderr
+    if change.command == "COREDNS":
         text = ground.kubectl("get", "configmap", "coredns", "-n", "kube-system", "-o", "json").stdout
         whole = json.loads(text)
         whole["data"]["Corefile"] = re.sub(r".*rewrite edns0.*\n", "", whole["data"]["Corefile"])
-        ground.kubectl("replace", "-f", "-", stdin=json.dumps(whole).encode())
-    else:
-        _at(
-            ground,
-            change.place,
-            change.command.replace("{table}", _table(ground, change.place))
-            .replace("{{", "{")
-            .replace("}}", "}"),
-        )
+        return ground.kubectl("replace", "-f", "-", stdin=json.dumps(whole).encode()).stderr
+    command = change.command.replace("{table}", _table(ground, change.place))
+    return _at(ground, change.place, command.replace("{{", "{").replace("}}", "}")).stderr
 
 
 def _state(ground: Ground, change: Change) -> str:
@@ -179,23 +179,19 @@ def _state(ground: Ground, change: Change) -> str:
             "get", "configmap", "coredns", "-n", "kube-system", "-o", "jsonpath={.data.Corefile}"
         ).stdout
     if change.command == "RESOLVER":
-        return _docker(ground.container("workstation"), "cat /etc/resolv.conf")
+        return call("docker", "exec", ground.container("workstation"), "cat", "/etc/resolv.conf").stdout
     if "ip route" in change.command:
-        return _at(ground, change.place, "ip route show | sort")
-    tables = _at(ground, change.place, "nft -s list tables").splitlines()
+        return _at(ground, change.place, "ip route show | sort").stdout
+    tables = _at(ground, change.place, "nft -s list tables").stdout.splitlines()
     ours = [one for one in tables if _table(ground, change.place) in one.split() or "early" in one.split()]
-    text = "".join(_at(ground, change.place, f"nft -s list {one}") for one in sorted(ours))
+    text = "".join(_at(ground, change.place, f"nft -s list {one}").stdout for one in sorted(ours))
     dynamic = re.sub(r"(?s)\tset \w+ \{(?:(?!\n\t\}).)*flags dynamic(?:(?!\n\t\}).)*\n\t\}\n", "", text)
     return re.sub(r"(?m)^.*(digest_|fib_digest).*$", "", dynamic)
 
 
-def _at(ground: Ground, place: str, command: str) -> str:
+def _at(ground: Ground, place: str, command: str) -> subprocess.CompletedProcess[str]:
     within = ("docker", "exec", "-i", ground.tool) if place == "wall" else ground.within(place)
-    return call(*within, "bash", "-c", command).stdout
-
-
-def _docker(container: str, command: str) -> str:
-    return call("docker", "exec", container, "bash", "-c", command).stdout
+    return call(*within, "bash", "-c", command)
 
 
 def _try_to_leave(ground: Ground, places: list[str], number: int) -> Mapping[str, str]:
