@@ -52,6 +52,16 @@ def test_places_and_kinds_are_known() -> None:
     assert {one.kind for one in TABLE} <= set(KINDS)
 
 
+def test_a_quick_round_meets_each_place_and_each_technique() -> None:
+    quick = probes.quick()
+
+    assert 40 < len(quick) < 70
+    assert {one.place for one in quick} == {one.place for one in TABLE}
+    assert {one.name.rpartition(" from ")[0] for one in quick} == {
+        one.name.rpartition(" from ")[0] for one in TABLE
+    }
+
+
 def test_changes_have_names_of_their_own() -> None:
     assert duplicates(f"{one.place}: {one.title}" for changes in tamper.ROUNDS for one in changes) == []
 
