@@ -18,11 +18,11 @@ from tests.bench import ground
 from tests.bench.attempts import Attempt, Score, attempts, score, script
 from tests.bench.row import Row, say
 from tests.hostile.places import IMAGE, Ground, call
+from tests.hostile.pods import LABEL, pod, reservations, reserve
 
 SHORT_SECONDS = 180
 SETTLE_SECONDS = 6
 NODES = ("localnode-1", "localnode-2", "localnode-3")
-LABEL = "complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +73,16 @@ def compare(lab: Ground, size: Size) -> Score:
     pushed = lab.lab("images", "push", IMAGE)
     assert pushed.returncode == 0, pushed.stderr
     try:
-        marks = _reservations(lab)
+        marks = reservations(lab)
         for round_ in range(2):
             # The second time: half of them under the same names elsewhere, half at the same addresses.
-            _reserve(lab, marks)
+            reserve(marks)
             names = [
                 f"short-{index}" if index % 2 else f"short-{index}-{round_}" for index in range(size.short)
             ]
             pods = {name: wanted(f"pod default/{name}", 10, by=resolver) for name in names}
             texts = [
-                _pod(name, NODES[(index + round_ * (index % 2)) % 3], script(pods[name]))
+                pod(name, NODES[(index + round_ * (index % 2)) % 3], script(pods[name]))
                 for index, name in enumerate(names)
             ]
             _run_pods(lab, texts, "short")
@@ -92,10 +92,8 @@ def compare(lab: Ground, size: Size) -> Score:
             for index in range(3)
         }
         hosts = {f"host-{index}": wanted(f"node {NODES[index]}", size.host) for index in range(2)}
-        texts = [_pod(name, NODES[index], script(staying[name])) for index, name in enumerate(staying)]
-        texts += [
-            _pod(name, NODES[index], script(hosts[name]), host=True) for index, name in enumerate(hosts)
-        ]
+        texts = [pod(name, NODES[index], script(staying[name])) for index, name in enumerate(staying)]
+        texts += [pod(name, NODES[index], script(hosts[name]), host=True) for index, name in enumerate(hosts)]
         _run_pods(lab, texts, "staying")
         done += itertools.chain.from_iterable([*staying.values(), *hosts.values()])
         for node in NODES:
@@ -109,28 +107,6 @@ def compare(lab: Ground, size: Size) -> Score:
     finally:
         lab.kubectl("delete", "pod", "-l", f"app={LABEL}", "--now", "--wait=false")
         lab.stop_tool()
-
-
-def _pod(name: str, node: str, text: str, *, host: bool = False) -> dict[str, object]:
-    container = {
-        "name": "attempts",
-        "image": IMAGE,
-        "imagePullPolicy": "IfNotPresent",
-        "command": ["bash", "-c", text],
-    }
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "labels": {"app": LABEL}},
-        "spec": {
-            "nodeName": node,
-            "hostNetwork": host,
-            "restartPolicy": "Never",
-            "enableServiceLinks": False,
-            "tolerations": [{"operator": "Exists"}],
-            "containers": [container],
-        },
-    }
 
 
 def _run_pods(lab: Ground, pods: Sequence[dict[str, object]], what: str) -> None:
@@ -162,9 +138,7 @@ def _pulls(lab: Ground, count: int) -> list[Attempt]:
         )
         what = f"{registry}/tcp" if index % 2 else registry
         wanted.append(Attempt(f"node {NODES[index % 3]}", what, ""))
-        pod = _pod(f"pull-{index}", NODES[index % 3], "")
-        pod["spec"]["containers"][0]["image"] = f"{registry}/nothing:1"  # type: ignore[index]
-        pods.append(pod)
+        pods.append(pod(f"pull-{index}", NODES[index % 3], "", image=f"{registry}/nothing:1"))
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": pods})
     assert lab.kubectl("create", "-f", "-", stdin=text.encode()).returncode == 0
     end = time.monotonic() + 60
@@ -182,18 +156,3 @@ def _pulls(lab: Ground, count: int) -> list[Attempt]:
         time.sleep(1)
     lab.kubectl("delete", "pod", "-l", f"app={LABEL}", "--now")
     return wanted
-
-
-LAST = "/run/cni-ipam-state/lab/last_reserved_ip.0"
-"""Where host-local keeps the address that it gave last; the next one is the one after (plugins/ipam/host-local)."""
-
-
-def _reservations(lab: Ground) -> dict[str, str]:
-    return {node: call("docker", "exec", node, "cat", LAST).stdout.strip() for node in lab.nodes().values()}
-
-
-def _reserve(lab: Ground, marks: dict[str, str]) -> None:
-    """Have the next pods get the addresses after *marks* again."""
-    for node, mark in marks.items():
-        if mark:
-            call("docker", "exec", "-i", node, "bash", "-c", f"printf %s '{mark}' >{LAST}")

@@ -11,6 +11,7 @@ from tests.hostile import (
     leaks,
     names,
     networks,
+    people,
     probes,
     repair,
     replies,
@@ -38,6 +39,7 @@ PARTS: dict[str, Part] = {
     "probes": _probes,
     "replies": replies.replies,
     "forged": names.forged,
+    "people": people.people,
     "texts": names.texts,
     "sweeps": sweeps.sweeps,
     "leaks": leaks.leaks,
@@ -48,7 +50,15 @@ PARTS: dict[str, Part] = {
     "repair": repair.repair,
     "down": strangers.down,
 }
-KIND_OF = {"twins": "twin", "probes": "A1", "replies": "A2", "forged": "A5", "texts": "A12", "sweeps": "A7"}
+KIND_OF = {
+    "twins": "twin",
+    "probes": "A1",
+    "replies": "A2",
+    "forged": "A5",
+    "people": "A6",
+    "texts": "A12",
+    "sweeps": "A7",
+}
 KIND_OF |= {"leaks": "A9", "tampering": "A8", "stranger": "A11", "restarts": "A11", "networks": "A4"}
 KIND_OF |= {"repair": "A3", "down": "A11"}
 
