@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import tempfile
 import threading
@@ -95,7 +94,7 @@ def forged(ground: Ground, wire: Tripwire) -> list[Result]:
     ground.send_all(plans)
     time.sleep(LEDGER_SECONDS)
     shown = ground.lab("egress").stdout
-    rows = json.loads(ground.lab("egress", "--json").stdout)["entries"]
+    rows = ground.rows()
     results = []
     for place, title, name in table:
         found = [row for row in rows if row["what"] == name]

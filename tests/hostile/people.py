@@ -54,7 +54,7 @@ def people(ground: Ground, wire: Tripwire) -> list[Result]:
         ground.kubectl("delete", "pod", "-l", f"app={LABEL}", "--now", "--wait=false")
     own = _second_address(ground)
     time.sleep(LEDGER_SECONDS)
-    rows = json.loads(ground.lab("egress", "--json").stdout)["entries"]
+    rows = ground.rows()
     results = [result("A6", f"{title}, {one.what}", _problem(one, rows, must=True)) for title, one in table]
     for name, tried in starting.items():
         problems = [_problem(one, rows, must=False) for one in tried]

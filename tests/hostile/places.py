@@ -99,8 +99,18 @@ class Ground:
         argv = ("env", f"LAB_NAME={self.topology.name}", sys.executable, "-m", "lab", *arguments)
         return call(*argv, timeout=timeout)
 
-    def up(self) -> subprocess.CompletedProcess[str]:
+    def up(self, *, acknowledge: bool = True) -> subprocess.CompletedProcess[str]:
+        """Mend it. Leaks that were meant are acknowledged first, or their exit code would hide every other."""
+        if acknowledge:
+            self.lab("egress", "--acknowledge")
         return self.lab("up", "--subnet", str(self.topology.network.subnet))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the ledger."""
+        done = self.lab("egress", "--json")
+        assert done.returncode == 0, done.stderr
+        rows: list[dict[str, Any]] = json.loads(done.stdout)["entries"]
+        return rows
 
     def start(self) -> None:
         """Start the watcher and the pods."""

@@ -95,7 +95,7 @@ def _disconnected(ground: Ground) -> list[Result]:
     network = ground.topology.network.name
     for place in ("workstation", "node/localnode-3"):
         container = ground.container(place)
-        before = address(container, network)
+        had = address(container, network)
         call("docker", "network", "disconnect", "-f", network, container)
         status = ground.lab("status")
         up = ground.up()
@@ -114,9 +114,10 @@ def _disconnected(ground: Ground) -> list[Result]:
             result(
                 "A8",
                 f"{place} has its address again",
-                unless(address(container, network) == before, f"{before} is {address(container, network)}"),
+                unless(address(container, network) == had, f"{had} is {address(container, network)}"),
             ),
         ]
+    before = {(row["who"], row["what"]) for row in ground.rows()}
     workers = [ground.nodes()["localnode-2"], ground.nodes()["localnode-3"]]
     addresses = [address(one, network) for one in workers]
     for one in workers:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import time
-from typing import Any
 
 from tests.hostile.checks import Result, result, unless
 from tests.hostile.places import Ground, call
@@ -108,10 +106,7 @@ def _has_seal(ground: Ground, place: str) -> bool:
 
 
 def _rows(ground: Ground) -> set[tuple[str, str]]:
-    rows: list[dict[str, Any]] = json.loads(ground.lab("egress", "--json").stdout or '{"entries": []}')[
-        "entries"
-    ]
-    return {(row["who"], row["what"]) for row in rows if not row["infrastructure"]}
+    return {(row["who"], row["what"]) for row in ground.rows() if not row["infrastructure"]}
 
 
 def _knock(ground: Ground, place: str, target: str, seconds: float) -> subprocess.Popen[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from typing import Any
@@ -31,7 +30,7 @@ def sweeps(ground: Ground, wire: Tripwire) -> list[Result]:
             plans[place] = [{"id": number, **plan, "dport": 26000 + number}]
         ground.send_all(plans)
         time.sleep(LEDGER_SECONDS)
-        shown, rows = ground.lab("egress").stdout, _rows(ground)
+        shown, rows = ground.lab("egress").stdout, ground.rows()
         incomplete = INCOMPLETE.search(shown)
         for number, place in enumerate(AFTER):
             what = f"198.51.100.{200 + round_}:{26000 + number}/udp"
@@ -65,7 +64,7 @@ def _names(ground: Ground) -> list[Result]:
     last = {"id": 0, "how": "text", "carries": "udp", "dst": site, "dport": 53}
     ground.send("other", [{**last, "text": question([b"after-the-tunnel", b"hostile", b"test"]).hex()}])
     time.sleep(LEDGER_SECONDS)
-    rows = _rows(ground)
+    rows = ground.rows()
     tunnel = sum(row["count"] for row in rows if row["what"].endswith(".tunnel.test"))
     there = any(
         row["what"] == "after-the-tunnel.hostile.test" and row["who"] == PLACES["other"].owner for row in rows
@@ -74,8 +73,3 @@ def _names(ground: Ground) -> list[Result]:
         result("A7", f"{NAMES} names below one are counted", unless(tunnel >= NAMES, f"{tunnel}")),
         result("A7", "other's name after a tunnel of plain", unless(there, "it is not listed")),
     ]
-
-
-def _rows(ground: Ground) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(ground.lab("egress", "--json").stdout)["entries"]
-    return rows
