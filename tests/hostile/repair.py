@@ -128,6 +128,9 @@ def _disconnected(ground: Ground) -> list[Result]:
     done = ground.kubectl(
         "get", "nodes", "-o", "jsonpath={range .items[*]}{.status.conditions[-1].status}{end}"
     )
+    lost = before - {(row["who"], row["what"]) for row in ground.rows()}
+    name = "workers that swapped addresses: old rows keep their names"
+    results.append(result("A6", name, unless(not lost, f"{sorted(lost)[:5]}")))
     back = [address(one, network) for one in workers] == addresses
     results.append(
         result("A8", "workers that swapped addresses: said", unless(status.returncode == 1, status.stdout))
