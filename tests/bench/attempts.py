@@ -24,13 +24,10 @@ class Attempt:
 
 def attempts(who: str, count: int, numbers: Iterator[int], *, resolver: str, site: str) -> list[Attempt]:
     """Return *count* attempts of *who*, every kind in turn; no other has the same *what*."""
-    return [
-        _one(who, kind, number, resolver, site)
-        for kind, number in zip(itertools.islice(itertools.cycle(KINDS), count), numbers, strict=False)
-    ]
+    return [_one(who, number, resolver, site) for number in itertools.islice(numbers, count)]
 
 
-def _one(who: str, kind: str, number: int, resolver: str, site: str) -> Attempt:
+def _one(who: str, number: int, resolver: str, site: str) -> Attempt:
     """*number* makes it unique: of four addresses and a port, of an address, or of a name."""
     four, six = _four(number), f"2001:db8:1::{number:x}"
     port, name = 10000 + number, f"n{number}.complete.test"
@@ -54,7 +51,7 @@ def _one(who: str, kind: str, number: int, resolver: str, site: str) -> Attempt:
         ),
         "tls": (f"{four}:443/tcp", f": >/dev/tcp/{four}/443"),
     }
-    what, command = ways[kind]
+    what, command = ways[KINDS[number % len(KINDS)]]
     return Attempt(who, what, command)
 
 

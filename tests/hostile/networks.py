@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 from typing import Any
 
 from tests.hostile.checks import Result, result, unless
@@ -15,7 +16,7 @@ from tests.hostile.tripwire import Tripwire
 VICTIMS = ("node/localnode-1", "node/localnode-2", "workstation", "site", "sinkhole")
 NAMES = {"a-hostile": "203.0.113.224/28", "zz-hostile": "203.0.113.240/28"}
 """One sorts before every name of a lab, one after."""
-WAYS = ("frame", "udp", "syn", "echo", "multicast")
+WAYS = ("frame", "udp", "syn", "echo", "multicast", "the way out")
 LISTEN = """
 import select, socket, sys, time
 channel = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
@@ -67,12 +68,17 @@ def networks(ground: Ground, wire: Tripwire) -> list[Result]:
         time.sleep(1)
         listeners = {network: _listen(ground, network) for network in NAMES}
         time.sleep(1)
-        addresses = {}
+        addresses, outside = {}, {}
         plans: dict[str, list[dict[str, Any]]] = {victim: [] for victim in VICTIMS}
         for victim in VICTIMS:
             for network, stranger in strangers.items():
                 addresses[victim, network] = _address(ground.container(victim), network)
+                gateway = str(ip_network(NAMES[network])[1])
+                outside[victim, network] = f"203.0.113.{195 + len(outside)}"
                 plans[victim] += _plans(len(plans[victim]), stranger, addresses[victim, network])
+                out = {"how": "frame", "carries": "udp", "src": "own", "via": gateway, "dport": 21002}
+                out |= {"dst": outside[victim, network], "network": addresses[victim, network]}
+                plans[victim].append({"id": len(plans[victim]), **out})
         for victim in VICTIMS:
             ground.send(victim, plans[victim])
         known = {network: _address(f"twin-{network}", network) for network in NAMES}
@@ -97,14 +103,17 @@ def networks(ground: Ground, wire: Tripwire) -> list[Result]:
                 "twin", f"the stranger on {network} hears its neighbour", unless(there, f"{heard[network]}")
             )
         )
+    left = {one.dst for one in wire.caught() if one.way == "left"}
     numbers = {"frame": "253", "udp": "17", "syn": "6", "echo": "1", "multicast": "multicast"}
     for victim in VICTIMS:
         for network in NAMES:
             own = _hex(addresses[victim, network])
             for way in WAYS:
-                came = f"{own}/{numbers[way]}" in heard[network]
+                came = f"{own}/{numbers.get(way)}" in heard[network]
+                if way == "the way out":
+                    came = outside[victim, network] in left
                 name = f"{victim} on {network} by {way}"
-                results.append(result("A4", name, unless(not came, "the stranger hears it")))
+                results.append(result("A4", name, unless(not came, "it is heard")))
     up = ground.up()
     status = ground.lab("status")
     problem = f"{up.stderr[-200:]} {status.stdout}"

@@ -106,4 +106,5 @@ def judge(one: Probe, evidence: Evidence) -> Result:
 def owned(place: str) -> set[str]:
     """The names that are right for what comes from *place*: its own, or no more than its node."""
     there = PLACES[place]
-    return {there.owner, f"node {there.node}", f"unknown, on {there.node}"} if there.node else {there.owner}
+    node = there.node or place.removeprefix("node/")
+    return {there.owner, f"unknown, on {node}"} | ({f"node {there.node}"} if there.node else set())

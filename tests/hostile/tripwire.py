@@ -13,11 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.hostile.places import Ground
+from tests.hostile.probe import LEFT_ALONE
 
 PORTS = "20000-29999"
 """Below every port that a kernel takes for its own connections: only the campaign's packets go there."""
 OUTSIDE4 = "198.51.100.0/24, 203.0.113.0/24, 233.252.0.0/24"
 """Documentation ranges, the last of multicast (RFC 6676)."""
+SECOND = "203.0.113.224/27"
+"""The campaign's second networks: what stays on them is their listener's matter."""
 OUTSIDE6 = "2001:db8::/32"
 _SETS = "".join(
     f"  set {way}{version} {{ type {address} . {address} . inet_proto; size 4096; flags dynamic; counter; }}\n"
@@ -57,6 +60,9 @@ class Tripwire:
             f"table inet {self.table}\ndelete table inet {self.table}\ntable inet {self.table} {{\n{_SETS}"
             "  chain post { type filter hook postrouting priority 300;\n"
             f'    oifname {{ "{bridge}", "lo" }} accept\n'
+            f"    ip daddr {LEFT_ALONE} accept\n"
+            f"    ip saddr {LEFT_ALONE} accept\n"
+            f"    ip saddr {SECOND} ip daddr {{ {SECOND}, 233.252.0.99 }} accept\n"
             f"    ip daddr {{ {OUTSIDE4} }} {left4}\n"
             f"    ip saddr {{ {OUTSIDE4} }} {left4}\n"
             f"    ip6 daddr {OUTSIDE6} {left6}\n"
