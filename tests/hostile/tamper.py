@@ -198,7 +198,7 @@ def _try_to_leave(ground: Ground, places: list[str], number: int) -> Mapping[str
     """From each place, and from the pods on it, one datagram outwards."""
     targets, plans = {}, {}
     for index, place in enumerate(places):
-        targets[place] = f"198.51.100.{210 + 8 * number + index}"
+        targets[place] = f"198.51.100.{210 + 5 * number + index}"
         plans[place] = [
             {"id": 100 + index, "how": "socket", "carries": "udp", "dst": targets[place], "dport": 25000}
         ]
