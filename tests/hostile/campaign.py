@@ -83,8 +83,11 @@ def run(name: str, parts: Sequence[str]) -> list[Result]:
         with strung(ground) as wire:
             for part in parts:
                 start = time.monotonic()
-                results += _whole(part, ground, wire)
-                print(f"{part}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)  # noqa: T201
+                found = _whole(part, ground, wire)
+                results += found
+                took = f"{part}: {sum(one.holds for one in found)} of {len(found)}, {time.monotonic() - start:.0f} s"
+                wrong = [f"  {one.name}: {one.wrong}" for one in found if not one.holds]
+                print(took, *wrong, sep="\n", file=sys.stderr, flush=True)  # noqa: T201
     finally:
         ground.stop_pods()
         ground.stop_tool()
