@@ -145,7 +145,10 @@ def texts(ground: Ground, wire: Tripwire) -> list[Result]:
         result(
             "twin",
             "what was asked is in the table and in the page",
-            unless({"the table", "report.html"} <= set(there), f"only in {there}"),
+            unless(
+                {"the table", "report.html"} <= set(there),
+                f"only in {there}; the run said {said[0][-200:]!r}",
+            ),
         )
     )
     done = ground.lab("kubectl", "exec", "plain", "--", "printf", "%s.", "-n", "--", "x")

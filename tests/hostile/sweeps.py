@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.hostile.checks import Result, result, unless
@@ -23,6 +24,7 @@ def sweeps(ground: Ground, wire: Tripwire) -> list[Result]:
     results = []
     for round_, sweeper in enumerate(("plain", "host-privileged"), 1):
         sweep = {"id": 0, "how": "sweep", "dst": f"203.0.113.{round_}", "times": ATTEMPTS, "spread": SPREAD}
+        before = _total(ground.rows(), sweeper)
         ground.send(sweeper, [sweep])
         plans: dict[str, list[dict[str, Any]]] = {}
         for number, place in enumerate(AFTER):
@@ -37,11 +39,7 @@ def sweeps(ground: Ground, wire: Tripwire) -> list[Result]:
             there = any(row["what"] == what and row["who"] == PLACES[place].owner for row in rows)
             name = f"{place} after a sweep of {sweeper}"
             results.append(result("A7", name, unless(there, "its attempt is not listed")))
-        counted = sum(
-            row["count"]
-            for row in rows
-            if row["who"] == PLACES[sweeper].owner and "203.0.113." in row["what"]
-        )
+        counted = _total(rows, sweeper) - before
         whole = counted >= ATTEMPTS or incomplete
         problem = f"{counted} of {ATTEMPTS} are in the ledger, and it does not say that it is incomplete"
         results.append(
@@ -50,6 +48,11 @@ def sweeps(ground: Ground, wire: Tripwire) -> list[Result]:
             )
         )
     return [*results, *_names(ground)]
+
+
+def _total(rows: Sequence[Mapping[str, Any]], place: str) -> int:
+    """All that *place* has in the ledger: what is summed up stands in rows of its own."""
+    return sum(row["count"] for row in rows if row["who"] == PLACES[place].owner)
 
 
 def _names(ground: Ground) -> list[Result]:
