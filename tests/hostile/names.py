@@ -98,7 +98,7 @@ def forged(ground: Ground, wire: Tripwire) -> list[Result]:
     results = []
     for place, title, name in table:
         found = [row for row in rows if row["what"] == name]
-        others = sorted({str(row["who"]) for row in found} - owned(place))
+        others = sorted({str(row["who"]).partition(" (")[0] for row in found} - owned(place))
         hidden = [row for row in found if row["infrastructure"]] and not any(
             name in line for line in shown.splitlines()
         )

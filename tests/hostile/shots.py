@@ -95,7 +95,7 @@ def judge(one: Probe, evidence: Evidence) -> Result:
                 right = any("spoof" in json.dumps(row) and row["who"] in owners for row in rows)
                 problems += [] if right else [f"not listed as spoofed by its sender; listed under {whose}"]
             case Claim.NOBODY_ELSE:
-                others = sorted({str(row["who"]) for row in rows} - owners)
+                others = sorted({str(row["who"]).partition(" (")[0] for row in rows} - owners)
                 problems += [f"blamed on {', '.join(others)}"] if others else []
             case Claim.SEEN_OR_SAID:
                 told = bool(rows) or one.word in evidence.fidelity
