@@ -54,6 +54,7 @@ class Watch:
             {
                 "place": place,
                 "container": seen[container].id,
+                "name": container,
                 "rules": rules[place].text,
                 "table": f"{rules[place].family} {rules[place].table}",
                 "mark": rules[place].mark,

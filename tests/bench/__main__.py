@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import delivery, dns, memory, start, steps, up
+from tests.bench import completeness, delivery, dns, memory, start, steps, up
 
 MEASUREMENTS = {
     "start": start.measure,
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "delivery": delivery.measure,
     "images": delivery.measure_set,
     "memory": memory.measure,
+    "completeness": completeness.measure,
 }
 
 

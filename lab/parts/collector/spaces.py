@@ -15,6 +15,8 @@ from .counts import Attempt, attempt, hook_of
 
 CLONE_NEWNET = 0x40000000
 PROC = "/proc"
+PORTS = Path("/run/lab/ports")
+"""Where the watcher writes whose a port is."""
 TOTAL = "refused_"
 """How the counter of a hook begins: with everything that its sets should hold."""
 
@@ -66,9 +68,17 @@ def read_settings(path: Path) -> Settings | None:
             )
             for one in whole["places"]
         )
-        return Settings(spaces, dict(whole.get("ports", {})))
+        return Settings(spaces, {**whole.get("ports", {}), **watched_ports()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def watched_ports(folder: Path = PORTS) -> dict[str, str]:
+    """Return whose each port is that the watcher has opened since."""
+    try:
+        return {file.name: file.read_text() for file in folder.iterdir()}
+    except OSError:
+        return {}
 
 
 def located(space: Space) -> Space:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .links import Links, Port
 from .places import Place, Settings, bridge_index, inhabitant, place_of, read_settings
-from .sealing import NotSealed, at_bridge, lay_routes, seal, write_resolver
+from .sealing import NotSealed, at_bridge, lay_routes, seal, tell_whose, write_resolver
 
 LOOK_SECONDS = 1.0
 """How long a change of the settings may go unseen."""
@@ -112,6 +112,7 @@ class Watcher:
         new = seal(place, pid)
         took = round((time.monotonic() - since) * 1000)
         at_bridge(place.opens, port.name)
+        tell_whose(place, port.name)
         if new:
             self.tell(_line(place, port, sealed_ms=took))
         self.waiting.append(Waiting(partial(write_resolver, place, pid)))

@@ -15,10 +15,11 @@ CONTAINER = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A container of the lab, by its id, and what its namespace is given."""
+    """A container of the lab, by its id and its *name*, and what its namespace is given."""
 
     place: str
     container: str
+    name: str
     rules: str
     """nft text."""
     table: str

@@ -11,6 +11,8 @@ from .places import PROC, Place
 SECONDS = 10
 LINK = "ip -o link show | sed -n 's/^[0-9]*: \\([^@]*\\)@if{port}:.*/\\1/p' | head -n 1"
 """Prints the name of the link whose end on the host is number `{port}`."""
+PORTS = Path("/run/lab/ports")
+"""A file a port, with the name of the container behind it; the collector reads it."""
 ENGINES = "127.0.0.11"
 """The engine's own resolver: it is in the file that the engine writes when a container starts."""
 
@@ -38,6 +40,15 @@ def at_bridge(text: str, port: str) -> None:
     """Load nft text in the host's namespace, which is the gatekeeper's own."""
     if text:
         _run(None, "nft -f -", text.replace("{port}", port))
+
+
+def tell_whose(place: Place, port: str, folder: Path = PORTS) -> None:
+    """Write down whose *port* is, for the collector: a container that starts again has another one."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / port).write_text(place.name)
+    except OSError as error:
+        raise NotSealed(str(error)) from error
 
 
 def write_resolver(place: Place, pid: int) -> bool:
