@@ -43,16 +43,6 @@ def removing(places: Sequence[tuple[Pid, str]], families: Sequence[str] = ("inet
     )
 
 
-def resetting(table: str) -> str:
-    """Return a script that sets the totals of a table to zero; what its sets hold stays for the collector.
-
-    The kernel breaks a reset off (EINTR) when anybody, such as the engine, changes rules meanwhile.
-    """
-    reset = f"nft reset counters table $family {table} >/dev/null"
-    again = f"for again in 1 2 3 4 5 6 7 8; do {reset} && continue 2; sleep 0.1; done"
-    return f"for family in {' '.join(WALL_FAMILIES)}; do {again}; exit 1; done\n"
-
-
 def listing(places: Sequence[tuple[Pid, str]], families: Sequence[str] = ("inet",)) -> str:
     """Return a script that prints one line a place and family: the table as JSON without its sets' elements,
     or `{}`.
@@ -98,11 +88,6 @@ def _element(told: object) -> str:
             return f"{first}-{last}"
         case _:
             return str(told)
-
-
-def refused(table: Table) -> int:
-    """Return how many packets the table's chains have refused."""
-    return sum(packets for name, packets in _counters(table).items() if name.startswith("refused_"))
 
 
 def leaked(table: Table) -> int:

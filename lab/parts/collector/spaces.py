@@ -73,10 +73,10 @@ def read_settings(path: Path) -> Settings | None:
         return None
 
 
-def watched_ports(folder: Path = PORTS) -> dict[str, str]:
+def watched_ports() -> dict[str, str]:
     """Return whose each port is that the watcher has opened since."""
     try:
-        return {file.name: file.read_text() for file in folder.iterdir()}
+        return {file.name: file.read_text() for file in PORTS.iterdir()}
     except OSError:
         return {}
 

@@ -42,11 +42,11 @@ def at_bridge(text: str, port: str) -> None:
         _run(None, "nft -f -", text.replace("{port}", port))
 
 
-def tell_whose(place: Place, port: str, folder: Path = PORTS) -> None:
+def tell_whose(place: Place, port: str) -> None:
     """Write down whose *port* is, for the collector: a container that starts again has another one."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / port).write_text(place.name)
+        PORTS.mkdir(parents=True, exist_ok=True)
+        (PORTS / port).write_text(place.name)
     except OSError as error:
         raise NotSealed(str(error)) from error
 

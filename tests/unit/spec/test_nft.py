@@ -8,13 +8,13 @@ from lab.spec import nft, ruleset
 RULES = ruleset.seal([IPv4Address("10.142.18.2")], [], refusal="reject", asks_engine=False)
 
 
-def table(*, mark=RULES.mark, rules=RULES.rules, refused=0):
-    counters = {mark: 0, "refused_output": refused, "refused_forward": 1 if refused else 0, "inbound": 9}
+def table():
+    counters = {RULES.mark: 0, "refused_output": 0, "inbound": 9}
     return [
         {"metainfo": {}},
         {"table": {"name": "airgap_lab"}},
         *({"counter": {"name": name, "packets": packets}} for name, packets in counters.items()),
-        *({"rule": {"chain": "output"}} for _ in range(rules)),
+        *({"rule": {"chain": "output"}} for _ in range(RULES.rules)),
     ]
 
 
@@ -35,6 +35,14 @@ def test_what_is_listed_comes_back_in_order():
     assert nft.listed(lines) == [table(), []]
 
 
-def test_only_refusals_count():
-    assert nft.refused(table()) == 0
-    assert nft.refused(table(refused=4)) == 5
+def test_only_what_left_its_namespace_counts():
+    left = [
+        {"counter": {"name": "refused_forward", "packets": 4}},
+        {"counter": {"name": "inbound", "packets": 9}},
+    ]
+    strayed = [
+        {"counter": {"name": "refused_stray", "packets": 3}},
+        {"counter": {"name": "refused_spoofed", "packets": 2}},
+    ]
+
+    assert (nft.leaked(left), nft.leaked(strayed)) == (4, 0)

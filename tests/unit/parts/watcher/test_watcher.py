@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from lab.parts.collector import spaces
 from lab.parts.watcher import __main__ as loop
 from lab.parts.watcher import links, places, sealing
 from lab.parts.watcher.links import Port
@@ -20,6 +21,7 @@ PORT = Port(index=120, name="veth1", master=7, namespace=5, carries=True)
 PLACE = {
     "place": "localnode-2",
     "container": CONTAINER,
+    "name": "lab-worker",
     "rules": "table inet x { }",
     "table": "inet x",
     "mark": "digest_1",
@@ -92,6 +94,7 @@ def world(tmp_path, monkeypatch):
     for module in (places, sealing):
         monkeypatch.setattr(module, "PROC", made.proc)
     monkeypatch.setattr(sealing, "_run", made.run)
+    monkeypatch.setattr(sealing, "PORTS", tmp_path / "ports")
     monkeypatch.setattr(loop, "bridge_index", lambda _: 7)
     monkeypatch.setattr(loop, "LOOK_SECONDS", 0.0)
     yield made
@@ -110,6 +113,16 @@ def test_what_has_a_port_on_the_bridge_is_sealed_before_its_port_opens(world):
         (None, 'add element bridge w ports { "veth1" }'),
         (50, "route replace 10.233.64.0/24 via 10.142.18.3\n"),
     ]
+
+
+def test_the_collector_is_told_whose_the_port_is(world, monkeypatch):
+    monkeypatch.setattr(spaces, "PORTS", sealing.PORTS)
+    world.process(50, CONTAINER)
+    before = spaces.watched_ports()
+
+    world.turns()
+
+    assert (before, spaces.watched_ports()) == ({}, {"veth1": "lab-worker"})
 
 
 def test_a_port_is_dealt_with_once_and_again_when_it_comes_up_anew(world):
