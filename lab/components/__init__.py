@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lab.components.cluster import Cluster
+from lab.components.exports import Exports
 from lab.components.names import Names
 from lab.components.network import Network
 from lab.components.part import Part
@@ -75,5 +76,5 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Comp
         (Seal(topology, host),),
         (PodNetwork(topology, host),),
         (Routes(topology, host),),
-        (Credentials(topology, host),),
+        (Exports(topology, host), Credentials(topology, host)),
     )

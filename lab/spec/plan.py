@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from lab.spec import front
 from lab.spec.config import LabConfig
+from lab.spec.exports import EXPORTS_FILE, VOLUME
 from lab.spec.podwatch import WATCH_PATH, WATCH_PODS
 from lab.spec.topology import (
     REGISTRY_PORT,
@@ -74,8 +75,9 @@ def plan(config: LabConfig) -> Topology:
             site,
             "nfs",
             own_image("nfs"),
-            files={"/etc/exports": EXPORTS.encode()},
-            volumes={f"{name}-nfs": "/opt/nfs"},
+            command=("--kept",),
+            files={EXPORTS_FILE: (EXPORTS if config.exports is None else config.exports).encode()},
+            volumes={f"{name}-nfs": "/opt/nfs", f"{name}-exported": VOLUME},
             capabilities=("DAC_READ_SEARCH", "SYS_ADMIN"),
         ),
         registry=_at_site(
@@ -151,6 +153,7 @@ def _at_site(
     image: str,
     *,
     volumes: Mapping[str, str],
+    command: tuple[str, ...] = (),
     files: Mapping[str, bytes] | None = None,
     capabilities: tuple[str, ...] = (),
     env: Mapping[str, str] | None = None,
@@ -160,6 +163,7 @@ def _at_site(
         image=image,
         role=part,
         shares=site.name,
+        command=command,
         volumes=volumes,
         files=files or {},
         capabilities=capabilities,
