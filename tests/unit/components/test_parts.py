@@ -203,7 +203,7 @@ class TestNames:
 
         asked = {one.container: one.stdin for one in containers.execs}
         assert asked == dict.fromkeys(
-            ["lab-control-plane", "lab-worker", "lab-worker2", "lab-workstation"],
+            ["lab-control-plane", "lab-worker", "lab-worker2", "lab-workstation", "lab-nfs"],
             "nameserver 10.142.18.191\n",
         )
 
