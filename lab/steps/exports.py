@@ -8,14 +8,14 @@ from pathlib import Path
 
 from lab.errors import LabError, SpecError
 from lab.host import Host
-from lab.spec.exports import EXPORTS_FILE, apply_command, warnings
+from lab.spec.exports import CHECK_COMMAND, EXPORTS_FILE, apply_command, warnings
 from lab.spec.reading import read_exports
 from lab.spec.scenario import Needs, Scenario
 from lab.spec.topology import Topology
 
 log = logging.getLogger(__name__)
 
-APPLY_SECONDS = 60
+APPLY_SECONDS, ASK_SECONDS = 60, 10
 
 
 def check_files(scenarios: Sequence[Scenario]) -> None:
@@ -43,8 +43,11 @@ def read(needs: Needs, folder: Path) -> str | None:
 def have(text: str | None, topology: Topology, host: Host) -> None:
     """Have *text* in force on the server; without one, what the lab was made with. Raises LabError."""
     wanted = topology.nfs.files[EXPORTS_FILE].decode() if text is None else text
-    there = host.containers.exec(topology.nfs.name, ["cat", EXPORTS_FILE], timeout=10)
-    if there.ok and there.stdout == wanted:
+    there, held = (
+        host.containers.exec(topology.nfs.name, command, timeout=ASK_SECONDS)
+        for command in (("cat", EXPORTS_FILE), CHECK_COMMAND)
+    )
+    if there.ok and there.stdout == wanted and held.ok:
         return
     host.containers.put(topology.nfs.name, {EXPORTS_FILE: wanted.encode()})
     applied = host.containers.exec(topology.nfs.name, apply_command(wanted), timeout=APPLY_SECONDS)

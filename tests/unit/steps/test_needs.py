@@ -50,7 +50,8 @@ class World:
 
     @property
     def applied(self):
-        return [call.argv[4:] for call in self.containers.execs if call.argv[0] == "python3"]
+        commands = [call.argv for call in self.containers.execs if call.argv[0] == "python3"]
+        return [argv[4:] for argv in commands if argv[3] == "apply"]
 
     @property
     def declared(self):
@@ -307,6 +308,13 @@ class TestExports:
         with prepared(Needs()):
             pass
         assert world.applied == []
+
+    def test_the_same_file_that_did_not_hold_is_tried_again(self, world, prepared):
+        world.answers["python3"] = completed(
+            stderr="/etc/exports: Failed to resolve gone.test\n", exit_code=1
+        )
+        with pytest.raises(LabError, match="not all of it is in force"), prepared(Needs()):
+            pytest.fail("it began")
 
     def test_what_is_kept_stays(self, world, prepared):
         with prepared(self.NEEDS, keep=True):
