@@ -189,15 +189,18 @@ def test_a_name_without_an_address_is_said_and_its_twin_served(site: Site):
 
 def test_the_root_of_all_has_its_children_in_it(site: Site):
     """With `crossmnt`, who has no right of its own to the child has the parent's, as on the kernel's server."""
-    first = site.address[FIRST]
-    text = f"/export *(ro,fsid=0,crossmnt)\n/export/charts {first}(rw,no_root_squash)\n"
-    applied = site.export(text, "/export", "/export/charts")
+    child = f"/export/charts {site.address[FIRST]}(rw,no_root_squash)\n"
+    assert site.export(child, "/export/charts").returncode == 0
+    assert (site.mount(FIRST, "/export/charts", "/early"), site.right(SECOND, "/")) == ("mounted", "ro")
     site.on_server("echo top > /export/file; echo chart > /export/charts/file")
+
+    applied = site.export(f"/export *(ro,fsid=0,crossmnt)\n{child}", "/export")
 
     assert applied.returncode == 0, applied.stderr
     assert (site.right(FIRST, "/"), site.right(SECOND, "/")) == ("ro", "ro")
     assert (site.right(FIRST, "/charts"), site.right(SECOND, "/charts")) == ("rw 0:0", "ro")
     assert site.right(FIRST, "/export/charts") == "refused"
+    assert site.at(FIRST, "cat /early/file; umount /early").stdout == "chart\n"
     assert site.mount(SECOND, "/", "/root-of-all") == "mounted"
     assert (
         site.at(SECOND, "cat /root-of-all/file /root-of-all/charts/file; umount /root-of-all").stdout

@@ -15,6 +15,8 @@ from .reading import read
 ETAB = Path("/var/lib/nfs/etab")
 VOLUME = Path("/var/lib/exported")
 """A file system that can be exported; the container's own, an overlay, cannot."""
+COPY = 'set -o pipefail; tar -C "$1" --one-file-system -cf - . | tar -C "$2" -xpf -'
+"""What lies below in a mount of its own is there already."""
 _HARMLESS = re.compile(
     r"^\s*$|Neither 'subtree_check' or|Assuming default behaviour|NOTE: this default has changed|"
     r"No options for|No host name given|No file systems exported|duplicated export entries:|^exportfs: \t"
@@ -91,7 +93,8 @@ def _unready(paths: Iterable[str]) -> Iterable[tuple[str, str]]:
         elif on_own_system(folder):
             kept = VOLUME / path[1:]
             kept.mkdir(parents=True, exist_ok=True)
-            for command in (["cp", "-ax", f"{path}/.", str(kept)], ["mount", "--bind", str(kept), path]):
+            copy = ["bash", "-c", COPY, "copy", path, str(kept)]
+            for command in (copy, ["mount", "--bind", str(kept), path]):
                 ran = subprocess.run(command, capture_output=True, text=True, check=False)
                 if ran.returncode:
                     yield path, f"{path} cannot be put where it can be exported from: {ran.stderr.strip()}"
