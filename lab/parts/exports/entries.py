@@ -149,7 +149,7 @@ def _client_unserved(client: str) -> str | None:
             return f"{client} is a client by Kerberos, and there is none here; write hosts, with sec=sys"
         case Kind.NETWORK:
             return _network_unserved(client)
-        case Kind.WILDCARD if re.fullmatch(r"[0-9.*?\[\]!-]*", client):
+        case Kind.WILDCARD if re.fullmatch(r"([0-9.*?]|\[[0-9!^-]*\])*", client):
             return f"{client}: wildcards are of names, not of addresses; write a network, as 10.142.18.0/24"
         case Kind.WILDCARD if not re.search(r"[*?]", client):
             return f"{client}: brackets without a * or ? are not served here; write the hosts one by one"

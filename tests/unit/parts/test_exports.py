@@ -174,6 +174,12 @@ def test_a_mistake_gives_nobody_anything():
     assert "Access_Type = None;" in conf(b"/srv/a 10.142.18.7(rw)\n").partition("CLIENT")[0]
 
 
+@pytest.mark.parametrize("client", [b"*-2", b"*.plant.test", b"node-?", b"node-[12]*"])
+def test_a_pattern_that_only_a_name_can_match_is_served(client: bytes):
+    assert problems(b"/srv/a " + client + b"(ro)\n") == []
+    assert clients(b"/srv/a " + client + b"(ro)\n", "/srv/a") == [(client.decode(), "RO")]
+
+
 def test_a_host_without_an_address_has_no_right():
     assert clients(b"/srv/a gone.test(rw) 10.142.18.7(ro)\n", "/srv/a") == [("10.142.18.7", "RO")]
 
