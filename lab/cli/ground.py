@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.cli import wiring
@@ -43,6 +44,15 @@ def files_are_there(lab: Lab) -> None:
         raise SpecError([f"{static}: a folder without a file; --static wants what the site serves"])
 
 
+def tell_warnings(lab: Lab, file: Path | None) -> None:
+    """Say what of the exports is taken as it is written, and perhaps is not meant so."""
+    from lab.spec import exports
+
+    if lab.config.exports is not None:
+        for warning in exports.warnings(lab.config.exports):
+            say(f"{file or 'lab.yaml'}: exports, line {warning}")
+
+
 def same_choices(lab: Lab) -> None:
     """Refuse to turn a standing lab into another one under way."""
     from lab.spec.config import LabConfig
@@ -55,7 +65,9 @@ def same_choices(lab: Lab) -> None:
             f"the network {lab.topology.network.name!r} is there and is not a lab's; choose another --name"
         )
     different = [
-        f"{key}: {getattr(standing, key)} stands, {getattr(lab.config, key)} asked for"
+        "exports: other lines stand"
+        if key == "exports"
+        else f"{key}: {getattr(standing, key)} stands, {getattr(lab.config, key)} asked for"
         for key in LabConfig.model_fields
         if getattr(standing, key) != getattr(lab.config, key)
     ]

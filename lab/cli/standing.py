@@ -52,6 +52,7 @@ def up(
     lab = wiring.wire(given, host)
     ground.programs_are_there(lab)
     ground.files_are_there(lab)
+    ground.tell_warnings(lab, config)
     with ground.held(lab):
         ground.same_choices(lab)
         ground.subnet_is_free(lab)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lab.components.cluster import Cluster
+from lab.components.exports import Exports
 from lab.components.names import Names
 from lab.components.network import Network
 from lab.components.part import Gatekeeper, Part
@@ -85,5 +86,5 @@ def assemble(topology: Topology, host: Host, ground: Ground) -> tuple[tuple[Comp
         (pods,),
         (routes,),
         (Watch(topology, host, seal.rules, pods.routes, routes.wanted, ports.allowed),),
-        (Credentials(topology, host),),
+        (Exports(topology, host), Credentials(topology, host)),
     )

@@ -1,4 +1,4 @@
-"""Who is asked for names: the site's DNS, by nodes and workstation alike; and what it answers for the lab."""
+"""Who is asked for names: the site's DNS, by all who ask; and what it answers for the lab."""
 
 from __future__ import annotations
 
@@ -66,4 +66,6 @@ class Names:
         return named | dict.fromkeys(mirrored, str(self.topology.site_address))
 
     def _askers(self) -> list[str]:
-        return [node.container for node in self.topology.cluster.nodes] + [self.topology.workstation.name]
+        """Return who is told: nodes, workstation, and the NFS server, whose clients may be given by name."""
+        told = (self.topology.workstation.name, self.topology.nfs.name)
+        return [*(node.container for node in self.topology.cluster.nodes), *told]

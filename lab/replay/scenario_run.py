@@ -180,6 +180,7 @@ def _needed(needs: Needs) -> str:
     parts = [
         *needs.images,
         *(f"zone {zone}" for zone in needs.zones),
+        *([f"exports {needs.exports}"] if needs.exports else []),
         *(["the static folder's files"] if needs.static else []),
         *needs.names,
         *needs.urls,

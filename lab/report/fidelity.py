@@ -172,6 +172,12 @@ def _servers(facts: Facts) -> Iterator[Row]:
         "no restart is needed to read them again",
     )
     yield Row("NFS server", "the kernel's", "nfs-ganesha, NFSv4 over TCP", "NFSv3 clients are not served")
+    yield Row(
+        "exports",
+        "a child in its parent's file system has its parent's options",
+        "each exported folder is as a mount point",
+        "options of a child hold here that may not at the site; no netgroups, Kerberos or referrals",
+    )
     clients = {
         "fuse": ("a helper through FUSE", "locks hold within one mount, not between nodes"),
         "none": ("none", "no volume of type nfs can be mounted"),

@@ -71,6 +71,8 @@ class LabConfig(BaseModel):
         tuple[Annotated[str, AfterValidator(registry_name)], ...], AfterValidator(different)
     ] = ("docker.io", "gcr.io", "quay.io", "registry.k8s.io")
     """Registries whose names the lab's registry answers for."""
+    exports: str | None = None
+    """The text of the NFS server's /etc/exports; `lab.yaml` names its file. Default: the document's line."""
     refusal: Annotated[str, Field(pattern="^(reject|drop)$")] = "reject"
     """How the seal says no: at once, or not at all, as some sites' firewalls do."""
 

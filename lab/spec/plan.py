@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from lab.spec import front
 from lab.spec.books import LEDGER, WEB_CONFIGURATION, WEB_LEDGER
 from lab.spec.config import LabConfig
+from lab.spec.exports import EXPORTS_FILE, VOLUME
 from lab.spec.topology import (
     REGISTRY_PORT,
     ClusterSpec,
@@ -96,8 +97,9 @@ def plan(config: LabConfig) -> Topology:
             site,
             "nfs",
             own_image("nfs"),
-            files={"/etc/exports": EXPORTS.encode()},
-            volumes={f"{name}-nfs": "/opt/nfs"},
+            command=("--kept",),
+            files={EXPORTS_FILE: (EXPORTS if config.exports is None else config.exports).encode()},
+            volumes={f"{name}-nfs": "/opt/nfs", f"{name}-exported": VOLUME},
             capabilities=("DAC_READ_SEARCH", "SYS_ADMIN"),
         ),
         registry=_at_site(

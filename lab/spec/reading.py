@@ -6,6 +6,7 @@ what to do`.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from lab.errors import SpecError
-from lab.spec import positions
+from lab.spec import exports, positions
 from lab.spec.complaints import message, shape, unknown
 from lab.spec.config import LabConfig, beside
 from lab.spec.positions import Document, Value
@@ -44,9 +45,9 @@ def parse_scenario(text: str, source: str) -> Scenario:
 
 
 def read_config(path: Path) -> LabConfig:
-    """Read `lab.yaml`. Raises SpecError. An empty file, or one of comments only, chooses nothing.
+    """Read `lab.yaml`, and the exports that it names. Raises SpecError.
 
-    Paths in it are meant from its own folder.
+    An empty file, or one of comments only, chooses nothing. Paths in it are meant from its own folder.
     """
     text = read_text(path)
     if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
@@ -57,7 +58,25 @@ def read_config(path: Path) -> LabConfig:
         check_keys(LabConfig, value, (), document)
         value = without_unknown(LabConfig, value)
     config = _or_raise(_validated(LabConfig, value, document), document)
-    return config.model_copy(update=beside(path.parent, config.model_dump(exclude_unset=True)))
+    config = config.model_copy(update=beside(path.parent, config.model_dump(exclude_unset=True)))
+    if config.exports is None:
+        return config
+    return config.model_copy(
+        update={"exports": read_exports(path.parent / Path(config.exports).expanduser())}
+    )
+
+
+def read_exports(path: Path) -> str:
+    """Return the text of an exports file. Raises SpecError with every line that would not be served."""
+    text = read_text(path)
+    problems = [f"{path}:{one}" for one in exports.problems(text)]
+    if path.read_bytes().startswith(codecs.BOM_UTF8):
+        problems = [
+            f"{path}:1: a byte order mark, which the server takes for a part of the path; save without"
+        ]
+    if problems:
+        raise SpecError(problems)
+    return text
 
 
 def config_from(choices: Mapping[str, object], source: str) -> LabConfig:
@@ -135,6 +154,7 @@ def _files_are_there(scenario: Scenario, folder: Path, document: Document) -> No
     """Report every file beside the scenario that it names and that is not there."""
     named: list[tuple[positions.Path, str]] = [
         *((("needs", "zones", zone), file) for zone, file in scenario.needs.zones.items()),
+        *((("needs", "exports"), file) for file in (scenario.needs.exports,) if file is not None),
         *((("needs", "scenarios", index), file) for index, file in enumerate(scenario.needs.scenarios)),
         *((("chapters", index), file) for index, file in enumerate(scenario.chapters)),
     ]

@@ -122,6 +122,8 @@ class Needs(Model):
     """Original references, delivered to the registry and the nodes."""
     zones: dict[str, str] = Field(default_factory=dict)
     """Zone name to a BIND zone file beside the scenario."""
+    exports: str | None = None
+    """A file beside the scenario: the NFS server's /etc/exports."""
     static: bool = False
     """The static folder's files (`MNIST_data`, `exdb/mnist/*.gz`) are on the web server."""
     names: tuple[str, ...] = ()

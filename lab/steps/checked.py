@@ -11,7 +11,7 @@ from lab.spec.order import in_order
 from lab.spec.positions import Path as Keys
 from lab.spec.reading import line_of
 from lab.spec.scenario import Scenario
-from lab.steps import zones
+from lab.steps import exports, zones
 
 
 def read_checked(paths: Sequence[Path]) -> tuple[Scenario, ...]:
@@ -52,5 +52,9 @@ def _images(scenario: Scenario) -> Iterator[tuple[Keys, str]]:
             yield ("needs", "archives", name), image
 
 
-CHECKS: tuple[Callable[[Sequence[Scenario]], None], ...] = (zones.check_files, check_images)
+CHECKS: tuple[Callable[[Sequence[Scenario]], None], ...] = (
+    zones.check_files,
+    exports.check_files,
+    check_images,
+)
 """Each raises SpecError with the problems of all scenarios."""

@@ -1,4 +1,4 @@
-"""What a scenario needs before its first step: zones, files and images, put in place and taken back."""
+"""What a scenario needs before its first step: zones, exports, files, images; put in place, taken back."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from lab.builds.deliver import deliver
 from lab.errors import LabError
 from lab.host import Host
 from lab.host.clock import wait_until
+from lab.spec.exports import EXPORTS_FILE
 from lab.spec.scenario import Needs
 from lab.spec.topology import Topology
-from lab.steps import zones
+from lab.steps import exports, zones
 from lab.steps.carry import carry
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class Preparation:
     @contextmanager
     def of(self, needs: Needs, folder: Path) -> Iterator[None]:
         """Have images, zones and files in place; take away afterwards what no other that stands needs."""
-        wish = _Wish(zones.read(needs, folder), static=needs.static)
+        wish = _Wish(zones.read(needs, folder), exports.read(needs, folder), static=needs.static)
         _agree([*self._standing, wish])
         if needs.images:
             deliver(needs.images, self.topology, self.host, cache=self.cache, say=log.info)
@@ -79,6 +80,8 @@ class Preparation:
             begun = self.host.clock.now()
             zones.declare(wanted.zones, self.topology, self.host)
             zones.wait_for(wanted.zones, begun, self.topology, self.host)
+        if there is None or there.exports != wanted.exports:
+            exports.have(wanted.exports, self.topology, self.host)
         if there is None or there.static != wanted.static:
             _fill_static(self.topology, self.host, self.static, wanted=wanted.static)
         self._there = wanted
@@ -89,8 +92,12 @@ class Preparation:
             if there is None or there.zones != left.zones:
                 zones.declare(left.zones, self.topology, self.host)
         finally:
-            if (there is None or there.static) and not left.static:
-                _empty_static(self.topology, self.host)
+            try:
+                if there is None or there.exports != left.exports:
+                    exports.have(left.exports, self.topology, self.host)
+            finally:
+                if (there is None or there.static) and not left.static:
+                    _empty_static(self.topology, self.host)
         self._there = left
 
 
@@ -100,21 +107,26 @@ class _Wish:
 
     zones: dict[str, str]
     """Zone to the text of its file."""
+    exports: str | None
+    """The text of /etc/exports; None: as the lab was made."""
     static: bool
 
 
 def _together(wishes: Sequence[_Wish]) -> _Wish:
     return _Wish(
         {zone: text for wish in wishes for zone, text in wish.zones.items()},
+        next((wish.exports for wish in reversed(wishes) if wish.exports is not None), None),
         static=any(wish.static for wish in wishes),
     )
 
 
 def _agree(wishes: Sequence[_Wish]) -> None:
-    """Raise LabError where two want the same zone with different contents."""
+    """Raise LabError where two want the same zone, or the exports, with different contents."""
     for zone, text in wishes[-1].zones.items():
         if any(wish.zones.get(zone, text) != text for wish in wishes):
             raise LabError(f"needs: the zone {zone} is there with other contents, for a scenario that stays")
+    if len({wish.exports for wish in wishes} - {None}) > 1:
+        raise LabError(f"needs: {EXPORTS_FILE} is there with other contents, for a scenario that stays")
 
 
 def _fill_static(topology: Topology, host: Host, static: Path | None, *, wanted: bool) -> None:

@@ -19,7 +19,7 @@ from tests.fakes import FakeContainers, FakeShell, completed, fake_host
 from tests.unit.builds.archives import CONFIG, oci, saved, write_tar
 
 DATA = Path(__file__).parents[1] / "data"
-KEYS = "name, subnet, site_address, pod_subnet, service_subnet, node_image, static, mirrors, refusal"
+KEYS = "name, subnet, site_address, pod_subnet, service_subnet, node_image, static, mirrors, exports, refusal"
 NAME = "a lab's name is a lower-case letter, then up to 19 letters, digits or dashes"
 ZONE_PROBLEMS = (
     "db.bad:5: '192.0.2' is no IPv4 address; write four numbers, as in 192.0.2.1",

@@ -13,6 +13,7 @@ from lab.cli import app
 from lab.errors import LabError, SpecError
 from lab.spec.actions import ACTIONS
 from lab.spec.config import LabConfig
+from lab.spec.plan import EXPORTS
 from lab.spec.reading import parse_scenario, read_config, read_scenario
 from lab.spec.scenario import Needs, Outcome, Step
 from tests import documents
@@ -174,6 +175,7 @@ def test_yaml_is_a_scenario_or_the_choices(block: Block, tmp_path: Path) -> None
         return
     file = tmp_path / "lab.yaml"
     file.write_text(block.text)
+    (tmp_path / "exports").write_text(EXPORTS)
 
     assert read_config(file).name
 
@@ -193,10 +195,13 @@ def test_the_choices_in_the_readme_are_the_defaults(tmp_path: Path) -> None:
     (choices,) = documents.blocks(README, "yaml")
     file = tmp_path / "lab.yaml"
     file.write_text(choices.text)
+    (tmp_path / "exports").write_text(EXPORTS)
     default, shown = LabConfig(), read_config(file)
 
     assert default.site == shown.site
-    assert default == shown.model_copy(update={"site_address": None, "node_image": None, "static": None})
+    assert default == shown.model_copy(
+        update={"site_address": None, "node_image": None, "static": None, "exports": None}
+    )
 
 
 def test_every_action_has_an_example() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab.components import Ground, assemble
+from lab.components.exports import Exports
 from lab.components.names import Names
 from lab.components.network import Network
 from lab.components.part import Gatekeeper, Part
@@ -87,6 +88,7 @@ class TestOrder:
             "pod network",
             "routes",
             "watcher",
+            "exports",
             "credentials",
         ]
 
@@ -211,7 +213,7 @@ class TestNames:
 
         asked = {one.container: one.stdin for one in containers.execs}
         assert asked == dict.fromkeys(
-            ["lab-control-plane", "lab-worker", "lab-worker2", "lab-workstation"],
+            ["lab-control-plane", "lab-worker", "lab-worker2", "lab-workstation", "lab-nfs"],
             "nameserver 10.142.18.191\n",
         )
 
@@ -321,3 +323,40 @@ class TestWorkstation:
         Workstation(LAB, host).down()
 
         assert "lab-workstation" not in containers.containers
+
+
+class TestExports:
+    @pytest.fixture
+    def containers(self):
+        made = FakeContainers(answer=lambda _: self.ended)
+        for spec in LAB.containers:
+            made.ensure(spec, LAB.network, LAB.labels)
+        return made
+
+    ended = completed()
+
+    def test_the_server_reads_its_file_and_has_its_folders(self, containers):
+        part = Exports(LAB, fake_host(containers=containers))
+        part.up()
+
+        assert containers.execs[-1].argv == (
+            "python3",
+            "-m",
+            "lab.parts.exports",
+            "apply",
+            "--folder=/opt/nfs",
+        )
+        assert part.check() is None
+
+    def test_what_is_not_in_force_is_told(self, containers):
+        self.ended = completed(stderr="/etc/exports: Failed to resolve gone.test\n", exit_code=1)
+        part = Exports(LAB, fake_host(containers=containers))
+
+        assert part.check() == "/etc/exports: Failed to resolve gone.test"
+        with pytest.raises(LabError, match=r"Failed to resolve gone\.test"):
+            part.up()
+
+    def test_a_server_that_is_gone_is_not_ready(self, containers):
+        containers.remove("lab-nfs")
+
+        assert "lab-nfs" in (Exports(LAB, fake_host(containers=containers)).check() or "")

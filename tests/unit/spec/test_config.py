@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lab.errors import SpecError
 from lab.spec.config import NOBODYS, SMALLEST_PREFIX, LabConfig
+from lab.spec.plan import plan
 from lab.spec.reading import config_from, read_config
 
 
@@ -182,3 +183,39 @@ def test_paths_are_meant_from_beside_the_file(tmp_path, monkeypatch, written, ex
         assert found == {
             key: os.path.normpath(value.format(folder=folder, home=home)) for key, value in expected.items()
         }
+
+
+class TestExports:
+    """The file that `lab.yaml` names beside it."""
+
+    @staticmethod
+    def chosen(folder, content):
+        (folder / "exports").write_bytes(content)
+        (folder / "lab.yaml").write_text("exports: ./exports\n")
+        return read_config(folder / "lab.yaml")
+
+    def test_its_text_is_what_the_server_gets(self, tmp_path):
+        config = self.chosen(tmp_path, b"/srv/a 10.142.18.21(rw)\n")
+
+        assert plan(config).nfs.files["/etc/exports"] == b"/srv/a 10.142.18.21(rw)\n"
+        assert LabConfig.model_validate_json(plan(config).network.record) == config
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"/srv/a *(ro)\n/srv/b a.test(rw),b.test(rw)\n", "exports:2: "),
+            (b"/srv/a *(ro) # caf\xe9\n", "exports:1:19: the byte 0xe9 is not UTF-8"),
+            (b"\xef\xbb\xbf/srv/a *(ro)\n", "exports:1: a byte order mark"),
+        ],
+    )
+    def test_what_would_not_be_served_is_refused_with_its_place(self, tmp_path, content, said):
+        with pytest.raises(SpecError) as caught:
+            self.chosen(tmp_path, content)
+
+        (only,) = caught.value.problems
+        assert only.startswith(f"{tmp_path}/{said}")
+
+    def test_a_file_that_is_not_there_is_told(self, tmp_path):
+        (tmp_path / "lab.yaml").write_text("exports: ./nowhere\n")
+        with pytest.raises(SpecError, match="nowhere: no such file"):
+            read_config(tmp_path / "lab.yaml")

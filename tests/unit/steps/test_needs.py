@@ -8,6 +8,7 @@ import pytest
 
 from lab.errors import ContainerFailed, LabError, NotReady, SpecError
 from lab.spec.config import LabConfig
+from lab.spec.exports import EXPORTS_FILE
 from lab.spec.plan import ZONES_CONF, plan
 from lab.spec.scenario import Needs
 from lab.steps import needs as room
@@ -21,6 +22,9 @@ NEEDS = Needs(
 )
 
 
+EXPORTS = '/srv/a 10.142.18.21(rw)\n"/srv/b c" *(ro)\n'
+
+
 def reload(*zones):
     return json.dumps({"time": "2026-01-01T00:00:00.000Z", "event": "reload", "zones": zones}) + "\n"
 
@@ -28,12 +32,26 @@ def reload(*zones):
 class World:
     def __init__(self):
         self.answers = {"dig": completed("192.0.2.1\n")}
-        self.containers = FakeContainers(answer=lambda call: self.answers.get(call.argv[0], completed()))
+        self.containers = FakeContainers(answer=self._answer)
         for spec in LAB.containers:
             self.containers.ensure(spec, LAB.network, LAB.labels)
         self.containers.said["lab-dns"] = reload("site.test.: 3 records")
         self.clock = FakeClock()
         self.host = fake_host(containers=self.containers, clock=self.clock)
+
+    def _answer(self, call):
+        if call.argv == ("cat", EXPORTS_FILE):
+            return completed(self.exports.decode())
+        return self.answers.get(call.argv[0], completed())
+
+    @property
+    def exports(self):
+        return self.containers.containers["lab-nfs"].files[EXPORTS_FILE]
+
+    @property
+    def applied(self):
+        commands = [call.argv for call in self.containers.execs if call.argv[0] == "python3"]
+        return [argv[4:] for argv in commands if argv[3] == "apply"]
 
     @property
     def declared(self):
@@ -156,6 +174,27 @@ class TestTogether:
         with room_for(zones={"site.test": "db.site"}), room_for(zones={"site.test": "db.site"}):
             assert self.zones(world) == ["site.test"]
 
+    def test_exports_stay_while_anybody_needs_them(self, world, folder, room_for):
+        (folder / "exports").write_text(EXPORTS)
+        with room_for():
+            assert world.exports == plan(LabConfig()).nfs.files[EXPORTS_FILE]
+            with room_for(exports="exports"), room_for(exports="exports"):
+                assert world.exports == EXPORTS.encode()
+            assert world.exports == LAB.nfs.files[EXPORTS_FILE]
+
+    def test_other_exports_than_those_of_one_that_stays_are_refused(self, world, folder, room_for):
+        (folder / "exports").write_text(EXPORTS)
+        (folder / "other").write_text("/srv/b *(ro)\n")
+        with room_for(exports="exports"):
+            with (
+                pytest.raises(
+                    LabError, match="/etc/exports is there with other contents, for a scenario that stays"
+                ),
+                room_for(exports="other"),
+            ):
+                pytest.fail("it began")
+            assert world.exports == EXPORTS.encode()
+
     def test_one_zone_with_two_contents_is_refused(self, world, folder, room_for):
         with room_for(zones={"site.test": "db.site"}):
             (folder / "db.site").write_text(ZONE.replace("192.0.2.1", "192.0.2.2"))
@@ -244,6 +283,66 @@ def test_the_last_reload_is_what_the_dns_serves():
 
     assert zones.served(lines) == {"b.test"}
     assert zones.served(["noise"]) == frozenset()
+
+
+class TestExports:
+    NEEDS = Needs(exports="exports")
+
+    @pytest.fixture(autouse=True)
+    def _file(self, folder):
+        (folder / "exports").write_text(EXPORTS)
+
+    def test_they_are_in_force_with_their_folders_and_then_the_labs_again(self, world, prepared):
+        with prepared(self.NEEDS):
+            assert world.exports == EXPORTS.encode()
+            assert world.applied == [("--folder=/srv/a", "--folder=/srv/b c")]
+        assert world.exports == LAB.nfs.files[EXPORTS_FILE]
+        assert world.applied[1:] == [("--folder=/opt/nfs",)]
+
+    def test_a_scenario_without_any_has_the_labs_whatever_an_earlier_run_left(self, world, prepared):
+        world.containers.put("lab-nfs", {EXPORTS_FILE: b"/left *(rw)\n"})
+        with prepared(Needs()):
+            assert world.exports == LAB.nfs.files[EXPORTS_FILE]
+
+    def test_its_twin_that_has_them_already_leaves_the_server_alone(self, world, prepared):
+        with prepared(Needs()):
+            pass
+        assert world.applied == []
+
+    def test_the_same_file_that_did_not_hold_is_tried_again(self, world, prepared):
+        world.answers["python3"] = completed(
+            stderr="/etc/exports: Failed to resolve gone.test\n", exit_code=1
+        )
+        with pytest.raises(LabError, match="not all of it is in force"), prepared(Needs()):
+            pytest.fail("it began")
+
+    def test_what_is_kept_stays(self, world, prepared):
+        with prepared(self.NEEDS, keep=True):
+            pass
+        assert world.exports == EXPORTS.encode()
+
+    def test_what_is_not_in_force_is_told_in_the_servers_words(self, world, prepared):
+        world.answers["python3"] = completed(
+            stderr="/etc/exports: Failed to resolve gone.test\n", exit_code=1
+        )
+        with (
+            pytest.raises(
+                LabError, match=r"not all of it is in force:\n/etc/exports: Failed to resolve gone\.test"
+            ),
+            prepared(self.NEEDS),
+        ):
+            pytest.fail("it began")
+
+    def test_a_wrong_file_is_told_before_anything_is_touched(self, world, prepared, folder):
+        (folder / "exports").write_text("# ours\n/srv/a 10.142.18.7(rw),10.142.18.8(rw)\n")
+        with pytest.raises(SpecError) as caught, prepared(self.NEEDS):
+            pytest.fail("it began")
+
+        (only,) = caught.value.problems
+        assert only.startswith(f"{folder / 'exports'}:2: ")
+        assert "clients are separated by blanks, not by commas" in only
+        assert world.exports == LAB.nfs.files[EXPORTS_FILE]
+        assert world.containers.execs == []
 
 
 class TestArchives:
