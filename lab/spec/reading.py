@@ -92,16 +92,21 @@ def config_from(choices: Mapping[str, object], source: str) -> LabConfig:
     return config
 
 
-def read_text(path: Path) -> str:
-    """Return a user's file as text. Raises SpecError where it is none."""
+def read_bytes(path: Path) -> bytes:
+    """Return a user's file. Raises SpecError where there is none."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise SpecError([f"{path}: no such file"]) from error
     except IsADirectoryError as error:
         raise SpecError([f"{path}: a folder, where a file is wanted"]) from error
     except OSError as error:
         raise SpecError([f"{path}: cannot be read: {error.strerror}"]) from error
+
+
+def read_text(path: Path) -> str:
+    """Return a user's file as text. Raises SpecError where it is none."""
+    content = read_bytes(path)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

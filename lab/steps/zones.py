@@ -12,7 +12,7 @@ from lab.host import Host
 from lab.host.clock import wait_until
 from lab.parts.fakedns.master import read_zone
 from lab.spec.plan import ZONES_CONF
-from lab.spec.reading import read_text
+from lab.spec.reading import read_bytes
 from lab.spec.scenario import Needs, Scenario
 from lab.spec.topology import Topology
 
@@ -41,7 +41,7 @@ def read(needs: Needs, folder: Path) -> dict[str, str]:
     for zone, file in needs.zones.items():
         path = folder / file
         try:
-            texts[zone] = read_text(path)
+            texts[zone] = read_bytes(path).decode("utf-8", "surrogateescape")  # BIND takes any bytes, too
         except SpecError as error:
             problems += error.problems
             continue
@@ -57,7 +57,7 @@ def declare(zones: dict[str, str], topology: Topology, host: Host) -> None:
         f'zone "{zone}" {{\n        type master;\n        file "/etc/bind/db.{zone}";\n}};\n'
         for zone in zones
     )
-    files = {f"/etc/bind/db.{zone}": text.encode() for zone, text in zones.items()}
+    files = {f"/etc/bind/db.{zone}": text.encode("utf-8", "surrogateescape") for zone, text in zones.items()}
     host.containers.put(topology.dns.name, {**files, ZONES_CONF: declared.encode()})
 
 

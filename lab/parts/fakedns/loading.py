@@ -116,5 +116,5 @@ def _zone(reading: _Reading, entry: Entry) -> Zone | None:
         return None
     zone = read_zone(text, origin=spell(entry.origin), source=entry.file, include=include)
     reading.problems += map(str, zone.problems)
-    reading.warnings += map(str, zone.warnings)
+    reading.warnings += map(str, zone.warnings + zone.advice)
     return None if zone.problems else zone

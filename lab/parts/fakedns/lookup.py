@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dnslib import QTYPE, RCODE
+from dnslib import CNAME, QTYPE, RCODE, DNSLabel
 
-from .names import Name
+from .names import NAME_BYTES, Name
 from .rdata import target
 from .zone import RRset, Zone
 
@@ -32,17 +32,12 @@ class Answer:
         return not self.authoritative and not self.answer and bool(self.authority)
 
 
-def zone_of(zones: Mapping[Name, Zone], name: Name) -> Zone | None:
-    """Return the zone with the longest origin that *name* lies in."""
-    for start in range(len(name) + 1):
-        if (zone := zones.get(name[start:])) is not None:
-            return zone
-    return None
+def look_up(zone_of: Callable[[Name], Zone | None], name: Name, qtype: int) -> Answer | None:
+    """Answer for *name* (lower case), following aliases through our zones; None: no zone of ours has it.
 
-
-def look_up(zones: Mapping[Name, Zone], name: Name, qtype: int) -> Answer | None:
-    """Answer for *name* (lower case), following CNAMEs through our zones; None: no zone of ours has it."""
-    zone = zone_of(zones, name)
+    A loop, or more than CHAIN_LIMIT steps, is SERVFAIL, as BIND tells it.
+    """
+    zone = zone_of(name)
     if zone is None:
         return None
     step = _in_zone(zone, name, qtype)
@@ -52,11 +47,9 @@ def look_up(zones: Mapping[Name, Zone], name: Name, qtype: int) -> Answer | None
         chain += step.answer
         name = step.onward
         if name in seen or len(seen) > CHAIN_LIMIT:
-            return Answer(
-                RCODE.SERVFAIL, "zone", authoritative=True, answer=chain
-            )  # a loop, as BIND tells it
+            return Answer(RCODE.SERVFAIL, "zone", authoritative=True, answer=chain)
         seen.add(name)
-        zone = zone_of(zones, name)
+        zone = zone_of(name)
         if zone is None:
             return Answer(RCODE.NOERROR, "zone", authoritative=True, answer=chain, onward=name)
         step = _in_zone(zone, name, qtype)
@@ -64,25 +57,31 @@ def look_up(zones: Mapping[Name, Zone], name: Name, qtype: int) -> Answer | None
 
 
 def _in_zone(zone: Zone, name: Name, qtype: int) -> Answer:
-    cut = _cut(zone, name)
+    cut = zone.cut(name)
+    if cut is not None and cut.rtype == QTYPE.DNAME:
+        return _moved(cut, name, qtype)
     if cut is not None and not (cut.owner == name and qtype == QTYPE.DS):
         return Answer(RCODE.NOERROR, "zone", authority=(cut,), additional=_glue(zone, cut, below=True))
-    if name in zone.nodes:
-        return _at_node(zone, name, name, qtype)
-    encloser = next(name[start:] for start in range(len(name) + 1) if name[start:] in zone.nodes)
-    wildcard = (b"*", *encloser)
-    if wildcard in zone.nodes:
-        return _at_node(zone, wildcard, name, qtype)
+    node = zone.node_for(name)
+    if node is not None:
+        return _at_node(zone, node, name, qtype)
     return Answer(RCODE.NXDOMAIN, "zone", authoritative=True, authority=_denial(zone))
 
 
-def _cut(zone: Zone, name: Name) -> RRset | None:
-    """Return the NS records of the highest delegation at or above *name*, below the apex."""
-    for start in range(len(name) - len(zone.origin) - 1, -1, -1):
-        node = name[start:]
-        if node[0] != b"*" and (cut := zone.records.get(node, {}).get(QTYPE.NS)) is not None:
-            return cut
-    return None
+def _moved(dname: RRset, name: Name, qtype: int) -> Answer:
+    """Answer for *name* below a DNAME: with it, and a CNAME made for this name (RFC 6672)."""
+    onward = (*name[: len(name) - len(dname.owner)], *dname.data[0].label.label)
+    if sum(len(label) + 1 for label in onward) + 1 > NAME_BYTES:
+        return Answer(RCODE.YXDOMAIN, "zone", authoritative=True, answer=(dname,))
+    alias = RRset(name, QTYPE.CNAME, dname.ttl, (CNAME(DNSLabel(onward)),))
+    asked_for = qtype in {QTYPE.CNAME, QTYPE.ANY}
+    return Answer(
+        RCODE.NOERROR,
+        "zone",
+        authoritative=True,
+        answer=(dname, alias),
+        onward=None if asked_for else target(QTYPE.CNAME, alias.data[0]),
+    )
 
 
 def _at_node(zone: Zone, node: Name, name: Name, qtype: int) -> Answer:
@@ -115,11 +114,11 @@ def _denial(zone: Zone) -> tuple[RRset, ...]:
 
 
 def _glue(zone: Zone, rrset: RRset, *, below: bool) -> tuple[RRset, ...]:
-    """Return the addresses that *zone* has for the targets of *rrset*; *below*: those under a cut count."""
+    """Return the addresses that *zone* has for the targets of *rrset*: its own, or those *below* its cuts."""
     found: dict[tuple[Name, int], RRset] = {}
     for data in rrset.data:
         name = target(rrset.rtype, data)
-        if not below and (len(name) < len(zone.origin) or _cut(zone, name) is not None):
+        if not zone.has(name) or (zone.cut(name) is None) == below:
             continue
         for rtype in (QTYPE.A, QTYPE.AAAA):
             if (addresses := zone.records.get(name, {}).get(rtype)) is not None:

@@ -1,22 +1,23 @@
-"""Zone files (RFC 1035, section 5) read whole: every problem at once, each with its file and line."""
+"""Zone files (RFC 1035, section 5) read whole, as BIND reads a primary zone: every problem at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from dnslib import QTYPE, RD
+from dnslib import QTYPE
 
-from . import checks, names, rdata
+from . import advice, checks, generate, hostnames, names, rdata
+from .head import read_head
 from .names import Name
+from .records import Records
 from .tokens import Entry, Problem, Token, TokenError, entries
-from .zone import RRset, Zone, nodes_of
+from .zone import Zone, nodes_of
 
 Include = Callable[[str], tuple[str, str]]
 """Turns the name in `$INCLUDE name` into the file's own name and its text. Raises OSError or ValueError."""
 
 INCLUDE_DEPTH = 8
-_CLASSES = frozenset({"IN", "CH", "HS", "CS"})
-_TYPES = {QTYPE[number]: number for number in rdata.READERS}
 
 
 def read_zone(text: str, *, origin: str, source: str, include: Include | None = None) -> Zone:
@@ -30,14 +31,19 @@ def read_zone(text: str, *, origin: str, source: str, include: Include | None = 
         return Zone((), source, {}, frozenset({()}), (Problem(source, 1, f"zone name: {error}"),))
     reader = _Reader(apex, include)
     reader.read(text, source, apex, ())
-    reader.problems += checks.problems(apex, reader.records, source, reader.lines)
-    return Zone(
-        apex,
-        source,
-        reader.records,
-        nodes_of(apex, reader.records),
-        tuple(reader.problems),
-        tuple(reader.warnings + checks.warnings(reader.records, reader.lines)),
+    lines, records = reader.records.lines, reader.records.sets
+    zone = Zone(apex, source, records, nodes_of(apex, records))
+    reader.problems += checks.problems(zone, lines)
+    warnings = [*reader.warnings, *reader.records.warnings]
+    if not reader.problems:  # else what is missing may be what could not be read
+        found, doubts = checks.integrity(zone, lines)
+        reader.problems += found
+        warnings += doubts
+    return replace(
+        zone,
+        problems=tuple(reader.problems),
+        warnings=tuple(warnings),
+        advice=(*reader.advice, *reader.records.advice, *advice.loops(zone, lines)),
     )
 
 
@@ -52,13 +58,10 @@ class _Reader:
     def __init__(self, apex: Name, include: Include | None) -> None:
         self.apex = apex
         self.include = include
-        self.records: dict[Name, dict[int, RRset]] = {}
-        self.lines: checks.Lines = {}
-        self.seen: set[tuple[Name, int, bytes]] = set()
+        self.records = Records()
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self.default_ttl: int | None = None
-        self.last_ttl: int | None = None
+        self.advice: list[Problem] = []
         self.source = ""
         self.origin: Name = apex
         self.owner: Name | None = None
@@ -67,13 +70,22 @@ class _Reader:
         """Read one file. Its $ORIGIN and last owner end with it (RFC 1035)."""
         kept = self.source, self.origin, self.owner
         self.source, self.origin, self.owner = source, origin, None if not above else self.owner
+        if text and not text.endswith("\n"):
+            self._warn(
+                text.count("\n") + 1, "the last line does not end; the file may be cut off, or add a newline"
+            )
+        if text.startswith("\ufeff"):
+            self._problem(
+                1, "a byte order mark, which BIND takes for a part of the first word; save the file without"
+            )
+            text = text[1:]
         for entry in entries(text):
             if isinstance(entry, TokenError):
                 self._problem(entry.line, str(entry))
                 continue
             first = entry.tokens[0]
             try:
-                if first.text.startswith("$") and not first.quoted:
+                if first.text.startswith("$") and not first.quoted and not entry.indented:
                     self._directive(first, entry.tokens[1:], above)
                 else:
                     self._record(entry)
@@ -84,21 +96,29 @@ class _Reader:
     def _problem(self, line: int, message: str) -> None:
         self.problems.append(Problem(self.source, line, message))
 
-    def _warning(self, line: int, message: str) -> None:
+    def _warn(self, line: int, message: str) -> None:
         self.warnings.append(Problem(self.source, line, message))
 
     def _directive(self, first: Token, words: Sequence[Token], above: tuple[str, ...]) -> None:
         match first.text.upper(), len(words):
             case "$TTL", 1:
-                self.default_ttl = rdata.ttl(words[0].text)
+                self.records.default_ttl = self._limited(rdata.ttl(words[0].text), first.line)
             case "$ORIGIN", 1:
                 self.origin = names.parse(words[0].text, self.origin)
             case "$INCLUDE", 1:
                 self._included(words[0].text, self.origin, above)
             case "$INCLUDE", 2:
                 self._included(words[0].text, names.parse(words[1].text, self.origin), above)
-            case ("$TTL" | "$ORIGIN" | "$INCLUDE") as name, count:
+            case "$GENERATE", count if count >= 4:
+                self._generate(first, words)
+            case "$DATE", 1:
+                pass  # named wrote it once; it says when
+            case ("$TTL" | "$ORIGIN" | "$INCLUDE" | "$DATE") as name, count:
                 raise ValueError(f"{name} with {count} words; write one behind it")
+            case "$GENERATE", count:
+                raise ValueError(
+                    f"$GENERATE with {count} words; write it as `$GENERATE 1-20 host$ A 192.0.2.$`"
+                )
             case _:
                 raise ValueError(f"'{first.text}' is not known here; write the records out")
 
@@ -118,6 +138,24 @@ class _Reader:
             raise ValueError(f"$INCLUDE {wanted}: more than {INCLUDE_DEPTH} files deep")
         self.read(text, source, origin, chain)
 
+    def _generate(self, first: Token, words: Sequence[Token]) -> None:
+        """Add the records that a `$GENERATE` stands for; BIND does not ask whether these are hosts' names."""
+        ttl, rtype, rest = read_head(words[2:], first)
+        ttl = self._limited(ttl, first.line)
+        if len(rest) != 1:
+            raise ValueError(
+                f"$GENERATE with {len(rest)} words of data; write one, in quotes if it has spaces"
+            )
+        for number in generate.numbers(words[0].text):
+            owner = names.parse(generate.spelled(words[1].text, number), self.origin)
+            if not self._is_inside(names.lower(owner), first.line):
+                continue
+            made = list(entries(f"- {generate.spelled(rest[0].text, number)}"))
+            if len(made) != 1 or not isinstance(made[0], Entry):
+                raise ValueError(f"'{rest[0].text}' in $GENERATE is not the data of one record")
+            data = rdata.read(rtype, made[0].tokens[1:], self.origin)
+            self.records.add(Problem(self.source, first.line, ""), owner, rtype, ttl, data, made=True)
+
     def _record(self, entry: Entry) -> None:
         words = list(entry.tokens)
         first = words[0]
@@ -127,62 +165,54 @@ class _Reader:
         elif self.owner is None:
             raise ValueError(f"'{first.text}' has no owner before it; begin the line with a name or @")
         owner = names.lower(self.owner)
-        ttl, rtype, values = self._head(words, first)
+        ttl, rtype, values = read_head(words, first)
+        ttl = self._limited(ttl, first.line)
+        self.records.last_ttl = self.records.last_ttl if ttl is None else ttl
+        wrong = [hostnames.owner(owner, rtype)]
         data = rdata.read(rtype, values, self.origin)
-        if owner[len(owner) - len(self.apex) :] != self.apex or len(owner) < len(self.apex):
-            self._warning(first.line, f"{names.spell(owner)} is outside of the zone; the record is left out")
+        wrong.append(hostnames.data(self.apex, rtype, data))
+        for text in filter(None, wrong):
+            self._problem(first.line, text)
+        if not self._is_inside(owner, None if entry.indented else first.line):
             return
+        self._look_at(entry, owner, rtype, values[-1:])
+        self.records.add(Problem(self.source, first.line, ""), self.owner, rtype, ttl, data)
+
+    def _look_at(self, entry: Entry, owner: Name, rtype: int, last: Sequence[Token]) -> None:
+        """Note what is doubtful about the words of a record."""
+        first = entry.tokens[0]
+        if b"*" in owner[1:]:
+            told = (
+                f"{names.spell(owner)} has a * that is not its first part, where it stands for itself alone"
+            )
+            self._warn(first.line, told)
+        if rtype == QTYPE.NS and owner[:1] == (b"*",):
+            raise ValueError(
+                f"NS of {names.spell(owner)}; a wildcard delegates nothing, name what is delegated"
+            )
+        if rtype == QTYPE.SOA and owner != self.apex:
+            told = f"SOA of {names.spell(owner)}; the zone's only SOA belongs to {names.spell(self.apex)}"
+            raise ValueError(told)
+        if QTYPE[rtype] == "DS" and owner == self.apex:
+            raise ValueError("DS of the zone itself; it belongs to the zone above")
         if not entry.indented:
-            self.warnings += checks.spelling(self.source, first, self.origin, self.apex)
-        self.warnings += checks.target_spelling(self.source, rtype, values[-1], self.origin, self.apex)
-        self._add(first.line, owner, rtype, self._ttl(ttl, rtype, data), data)
+            self.advice += advice.owner_spelling(self.source, first, self.origin, self.apex)
+        for word in last:
+            self.advice += advice.target_spelling(self.source, rtype, word, self.origin, self.apex)
+            if rtype in {QTYPE.NS, QTYPE.MX} and advice.ADDRESS.fullmatch(word.text):
+                meant = names.spell(names.parse(word.text, self.origin))
+                told = f"{QTYPE[rtype]} names the address {word.text}, read as the name {meant}."
+                self._warn(word.line, f"{told}; name a host that has an A record")
 
-    def _head(self, words: list[Token], first: Token) -> tuple[int | None, int, list[Token]]:
-        """Take `[ttl] [class] type`, the first two in either order, off the front of *words*."""
-        ttl = None
-        seen_class = False
-        while words:
-            word = words.pop(0)
-            upper = word.text.upper()
-            if upper in _TYPES and not word.quoted:
-                return ttl, _TYPES[upper], words
-            if upper in _CLASSES and not seen_class:
-                if upper != "IN":
-                    raise ValueError(f"class {upper}; only IN is served, remove the record")
-                seen_class = True
-            elif ttl is None and rdata.is_ttl(word.text):
-                ttl = rdata.ttl(word.text)
-            else:
-                raise ValueError(
-                    f"'{word.text}' stands where a record type should; known are {', '.join(_TYPES)}"
-                )
-        raise ValueError(f"'{first.text}' ends without a record type; write one of {', '.join(_TYPES)}")
+    def _is_inside(self, owner: Name, line: int | None) -> bool:
+        """Tell whether the zone has *owner*; if it has not, warn of the *line* that names it."""
+        inside = owner[len(owner) - len(self.apex) :] == self.apex and len(owner) >= len(self.apex)
+        if not inside and line is not None:
+            self._warn(line, f"{names.spell(owner)} is outside of the zone; the record is left out")
+        return inside
 
-    def _ttl(self, written: int | None, rtype: int, data: RD) -> int:
-        if written is not None:
-            self.last_ttl = written
-        for known in (written, self.default_ttl, self.last_ttl):
-            if known is not None:
-                return known
-        if rtype == QTYPE.SOA:
-            self.last_ttl = int(data.times[4])
-            return self.last_ttl
-        raise ValueError("no TTL is known here; put `$TTL 604800` at the top of the file")
-
-    def _add(self, line: int, owner: Name, rtype: int, ttl: int, data: RD) -> None:
-        at_owner = self.records.setdefault(owner, {})
-        before = at_owner.get(rtype)
-        self.lines.setdefault((owner, rtype), []).append((self.source, line))
-        key = owner, rtype, rdata.packed(data)
-        known = key in self.seen
-        self.seen.add(key)
-        if before is None:
-            at_owner[rtype] = RRset(owner, rtype, ttl, (data,))
-            return
-        what = f"{names.spell(owner)} {QTYPE[rtype]}"
-        if known:
-            self._warning(line, f"{what} stands here a second time; remove one")
-            return
-        if ttl != before.ttl:
-            self._warning(line, f"{what} has TTL {ttl}, and {before.ttl} above; the lower is used, write one")
-        at_owner[rtype] = RRset(owner, rtype, min(ttl, before.ttl), (*before.data, data))
+    def _limited(self, ttl: int | None, line: int) -> int | None:
+        if ttl is None or ttl <= rdata.TTL_LIMIT:
+            return ttl
+        self._warn(line, f"TTL {ttl} is more than {rdata.TTL_LIMIT} seconds and counts as 0; write less")
+        return 0

@@ -16,6 +16,8 @@ NAME_BYTES = 255
 _LABEL = re.compile(r"(?:\\.|[^.\\]|\\\Z)*", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(\d.{0,2}|.?)", re.DOTALL)
 _PLAIN = frozenset(range(33, 127)) - frozenset(b'.\\";@$()')
+_ENDS = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_HOST = _ENDS | frozenset(b"-")
 
 
 def parse(text: str, origin: Name | None = None) -> Name:
@@ -45,9 +47,6 @@ def parse(text: str, origin: Name | None = None) -> Name:
 def _label(spelled: str, text: str) -> bytes:
     if not spelled:
         raise ValueError(f"'{text}' has an empty label; remove the extra dot")
-    for char in spelled:
-        if not char.isascii():
-            raise ValueError(f"'{char}' in a name; write the name in its ASCII (xn--) form")
     label = unescape(spelled)
     if len(label) > LABEL_BYTES:
         raise ValueError(f"label of {len(label)} bytes; the limit is {LABEL_BYTES}")
@@ -74,6 +73,18 @@ def unescape(text: str) -> bytes:
 def lower(name: Name) -> Name:
     """Return *name* in the case in which names are compared (ASCII only, RFC 4343)."""
     return tuple(label.lower() for label in name)
+
+
+def is_host(name: Name, *, wildcard: bool = False) -> bool:
+    """Tell whether *name* may be a host's (RFC 1123): letters, digits and inner hyphens; the root may be."""
+    if wildcard and name[:1] == (b"*",):
+        name = name[1:]
+    return all(label[0] in _ENDS and label[-1] in _ENDS and _HOST.issuperset(label) for label in name)
+
+
+def is_mailbox(name: Name) -> bool:
+    """Tell whether *name* may be a mailbox: its first label any visible characters, the rest a host."""
+    return all(33 <= byte < 127 for byte in b"".join(name[:1])) and is_host(name[1:])
 
 
 def spell(name: Name) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _PIECE = re.compile(
-    r"(?P<end>\n)|(?P<skip>[ \t\r\f\v]+|;[^\n]*)|(?P<mark>[()])"
+    r"(?P<end>\n)|(?P<skip>[ \t\r]+|;[^\n]*)|(?P<mark>[()])"
     r'|"(?P<quoted>(?:\\[^\n]|[^"\\\n]|\\(?=\n))*+)"|(?P<open>")'
-    r'|(?P<word>(?:\\[^\n]|[^ \t\r\n\f\v;()"])++)'
+    r'|(?P<word>(?:\\[^\n]|[^ \t\r\n;()"])++)'
 )
 
 
@@ -27,11 +27,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word as written, escapes and all; *quoted* words lose their quotes."""
+    """A word as written, escapes and all; *quoted* words lose their quotes.
+
+    *joined*: no space stands before it, as before the quoted part of `alpn="h2"`.
+    """
 
     text: str
     line: int
     quoted: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +56,41 @@ class TokenError(ValueError):
 
 def entries(text: str) -> Iterator[Entry | TokenError]:  # noqa: C901  # one branch a kind of piece
     """Cut *text* into entries. An error is yielded in its place; reading goes on at the next line."""
-    text = text.removeprefix("\ufeff")
     at, line = 0, 1
     while at < len(text):
         indented = text[at] in " \t"
         tokens: list[Token] = []
-        opened = 0
+        opened: list[int] = []
         wrong: TokenError | None = None
+        word_ended = -1
         while at < len(text) and wrong is None:
             piece = _PIECE.match(text, at)
             assert piece is not None  # every character begins one of them
-            kind, at = piece.lastgroup, piece.end()
+            kind, began, at = piece.lastgroup, at, piece.end()
             if kind == "end":
                 line += 1
                 if not opened:
                     break
             elif kind in {"quoted", "word"}:
-                tokens.append(Token(piece[kind], line, kind == "quoted"))
-            elif kind == "mark" and (piece[0] == "(") != bool(opened):
-                opened = 0 if opened else line
+                tokens.append(Token(piece[kind], line, kind == "quoted", began == word_ended))
+                word_ended = at
+            elif piece[0] == "(":
+                opened.append(line)
+            elif piece[0] == ")" and opened:
+                opened.pop()
             elif kind != "skip":
-                wrong = TokenError(line, _advice(piece[0], opened))
+                wrong = TokenError(line, _advice(piece[0]))
                 at = text.find("\n", at) + 1 or len(text)
                 line += 1
         if wrong is None and opened:
-            wrong = TokenError(opened, "'(' is never closed; add ')' behind the record's last word")
+            wrong = TokenError(opened[0], "'(' is never closed; add ')' behind the record's last word")
         if wrong is not None:
             yield wrong
         elif tokens:
             yield Entry(tuple(tokens), indented)
 
 
-def _advice(mark: str, opened: int) -> str:
-    if mark == "(":
-        return f"'(' inside the '(' of line {opened}; close that one first"
+def _advice(mark: str) -> str:
     if mark == ")":
         return "')' without '('; remove it"
     return "quoted text does not end on its line; add the closing '\"'"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dnslib import AAAA, CLASS, PTR, QTYPE, RCODE, A, DNSLabel
 
 from . import names
-from .lookup import Answer, look_up, zone_of
+from .lookup import Answer, look_up
 from .names import Name
 from .settings import Address, Settings
 from .zone import RRset, Zone
@@ -35,7 +35,7 @@ class World:
             return Answer(RCODE.REFUSED, "unknown")
         if self._is_broken(name):
             return Answer(RCODE.SERVFAIL, "zone")
-        found = look_up(self.zones, name, qtype)
+        found = look_up(self._zone_of, name, qtype)
         if found is None:
             return self._beyond(name, qtype)
         if found.onward is None:
@@ -44,18 +44,26 @@ class World:
         return Answer(rest.rcode, "zone", authoritative=True, answer=found.answer + rest.answer)
 
     def is_delegate(self, name: Name) -> bool:
-        return (
-            name in self.settings.delegates
-            and zone_of(self.zones, name) is None
-            and not self._is_broken(name)
-        )
+        return name in self.settings.delegates and self._zone_of(name) is None and not self._is_broken(name)
 
     def _is_broken(self, name: Name) -> bool:
         if not self.broken:
             return False
-        zone = zone_of(self.zones, name)
+        zone = self._zone_of(name)
         depth = -1 if zone is None else len(zone.origin)
+        depth = max(depth, 0) if self._is_own(name) else depth
         return any(name[start:] in self.broken for start in range(len(name) - depth))
+
+    def _zone_of(self, name: Name) -> Zone | None:
+        """Return the zone with the longest origin; a root zone has none of the lab's own names."""
+        for start in range(len(name) + 1):
+            if (zone := self.zones.get(name[start:])) is not None:
+                return None if not zone.origin and self._is_own(name) else zone
+        return None
+
+    def _is_own(self, name: Name) -> bool:
+        """Tell whether the lab's own settings have *name*."""
+        return name in self.settings.hosts or name in self.pointers or name in self.settings.delegates
 
     def _beyond(self, name: Name, qtype: int) -> Answer:
         """Answer for a name that no zone has.

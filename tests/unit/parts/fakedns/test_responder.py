@@ -560,3 +560,112 @@ def test_every_reply_can_be_read_and_denies_or_answers(labels, qtype):
     assert line["name"] == name
     assert reply.header.rcode in {0, 3}
     assert not (reply.rr and reply.header.rcode == 3 and not any(rr.rtype == 5 for rr in reply.rr))
+
+
+def serving(text, origin="x.test", settings=SETTINGS, broken=()):
+    head = "$TTL 60\n@ SOA ns.other.test. root.other.test. 1 1 1 1 1\n@ NS ns.other.test.\n"
+    zone = read_zone(f"{head}{text}\n", origin=origin, source="f")
+    assert not zone.problems
+    zones = {} if broken else {zone.origin: zone}
+    return Responder(
+        World(settings, zones, frozenset(broken), pointers_of(settings)), FakeDelegate(), now=lambda: "now"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "answers"),
+    [
+        (
+            "a.old.x.test",
+            "NOERROR",
+            [
+                "old.x.test. DNAME new.x.test.",
+                "a.old.x.test. CNAME a.new.x.test.",
+                "a.new.x.test. A 192.0.2.1",
+            ],
+        ),
+        ("b.old.x.test", "NXDOMAIN", ["old.x.test. DNAME new.x.test.", "b.old.x.test. CNAME b.new.x.test."]),
+        ("old.x.test", "NOERROR", ["old.x.test. A 192.0.2.2"]),
+    ],
+)
+def test_what_lies_below_a_dname_is_an_alias_made_for_the_name(name, status, answers):
+    text = "old DNAME new\nold A 192.0.2.2\na.new A 192.0.2.1\na.old A 192.0.2.3"
+    reply, _ = ask(name, responder=serving(text))
+
+    assert (rcode(reply), named(reply.rr)) == (
+        status,
+        answers,
+    )
+
+
+def named(records):
+    """As `shown`, with the target of a DNAME, which dnslib leaves as bytes."""
+    return [
+        f"{rr.rname} DNAME {read_name(rr.rdata.data)}" if rr.rtype == dnslib.QTYPE.DNAME else line
+        for rr, line in zip(records, shown(records), strict=True)
+    ]
+
+
+def read_name(data):
+    return dnslib.DNSBuffer(data).decode_name()
+
+
+def test_a_dname_that_makes_a_name_too_long_is_yxdomain():
+    long = ".".join(["x" * 60] * 3)
+    reply, _ = ask(f"{'y' * 60}.{'z' * 9}.old.x.test", responder=serving(f"old DNAME {long}"))
+
+    assert rcode(reply) == "YXDOMAIN"
+    assert [rr.rtype for rr in reply.rr] == [dnslib.QTYPE.DNAME]
+
+
+@pytest.mark.parametrize(
+    ("text", "qtype", "data"),
+    [
+        ("a SSHFP 1 1 " + "ab" * 20, 44, bytes([1, 1]) + b"\xab" * 20),
+        ("a HINFO PC Linux", 13, b"\x02PC\x05Linux"),
+        ('a URI 0 100 "krb5srv:m:tcp:b"', 256, b"\0\0\0\x64krb5srv:m:tcp:b"),
+        ('a HTTPS 1 . alpn="h2"', 65, b"\0\1\0\0\1\0\3\2h2"),
+        ("a TYPE65280 \\# 2 0102", 65280, b"\1\2"),
+        ('$GENERATE 1-2 ${0,1,d}a HINFO "PC $"\na HINFO PC 1', 13, b"\x02PC\x011"),
+    ],
+)
+def test_any_type_is_served_as_the_bytes_that_it_has(text, qtype, data):
+    query = dnslib.DNSRecord(q=dnslib.DNSQuestion("a.x.test", qtype)).pack()
+    packet, line = exchange(query, responder=serving(text))
+
+    assert packet.endswith(len(data).to_bytes(2, "big") + data)
+    assert line["rcode"] == "NOERROR"
+
+
+def test_the_hash_of_an_nsec3_record_is_no_name():
+    owner = "2t7b4g4vsa5smi47k61mv5bv1a22bojr"
+    reply, _ = ask(f"{owner}.x.test", "TXT", responder=serving(f"{owner} NSEC3 1 0 10 AA {owner} A"))
+
+    assert rcode(reply) == "NXDOMAIN"
+
+
+class TestARootZone:
+    ROOT = serving(
+        "ns.other.test A 192.0.2.7\nsite A 192.0.2.9\nnode-1.sub A 192.0.2.9\nelse A 192.0.2.8\na CNAME node-1",
+        ".",
+    )
+
+    def test_answers_what_is_its_own(self):
+        assert shown(ask("else", responder=self.ROOT)[0].rr) == ["else. A 192.0.2.8"]
+        assert rcode(ask("nothing.at.all", responder=self.ROOT)[0]) == "NXDOMAIN"
+        assert ask("nothing.at.all", responder=self.ROOT)[1]["kind"] == "zone"
+
+    def test_leaves_the_labs_own_names_to_the_lab(self):
+        reply, line = ask("site", responder=self.ROOT)
+
+        assert shown(reply.rr) == ["site. A 10.142.18.191"]
+        assert line["kind"] == "host"
+        assert shown(ask("3.18.142.10.in-addr.arpa", "PTR", responder=self.ROOT)[0].rr)
+        assert ask("lab-control-plane", responder=self.ROOT)[1]["kind"] == "delegate"
+        assert shown(ask("a", responder=self.ROOT)[0].rr)[1:] == ["node-1. A 10.142.18.3"]
+
+    def test_that_is_broken_breaks_none_of_them_either(self):
+        broken = serving("ns.other.test A 192.0.2.7", ".", broken=[()])
+
+        assert shown(ask("site", responder=broken)[0].rr) == ["site. A 10.142.18.191"]
+        assert rcode(ask("else", responder=broken)[0]) == "SERVFAIL"
