@@ -73,6 +73,8 @@ class _History:
         self._ended: dict[str, list[Span]] = {}
         self._open: dict[tuple[str, str], Span] = {}
         """By address and node: link-local addresses stand once on each node."""
+        self._holders: dict[tuple[str, str], tuple[str, str]] = {}
+        """By address and node: the sandbox that had it last."""
         self._sandboxes: dict[tuple[str, str], tuple[str, ...]] = {}
         self._places: dict[str, frozenset[str]] = {}
         self._looked = self._before = LONG_AGO
@@ -127,6 +129,7 @@ class _History:
         for address in addresses:
             self._close(address, node, at)
             self._open[address, node] = Span(at, who, node)
+            self._holders[address, node] = sandbox
         if link := str(line.get("veth") or ""):
             links = self._links.setdefault((node, link), [])
             links[-1:] = [replace(one, end=min(one.end, at)) for one in links[-1:]]
@@ -134,10 +137,15 @@ class _History:
         self._sandboxes[sandbox] = (*self._sandboxes.get(sandbox, ()), *addresses)
 
     def _deleted(self, at: datetime, line: Mapping[str, Any]) -> None:
-        """The first of a sandbox counts: by the second its address may be another's."""
+        """The first of a sandbox counts: by the second its address may be another's.
+
+        So it may at the very moment of the first, whichever line is read before the other.
+        """
         node = str(line["node"])
-        for address in self._sandboxes.pop((node, str(line["sandbox"])), ()):
-            self._close(address, node, at)
+        sandbox = (node, str(line["sandbox"]))
+        for address in self._sandboxes.pop(sandbox, ()):
+            if self._holders.get((address, node)) == sandbox:
+                self._close(address, node, at)
 
     def _place(self, at: datetime, line: Mapping[str, Any]) -> None:
         place, now = str(line["place"]), frozenset(map(str, line["addresses"]))

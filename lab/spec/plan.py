@@ -32,12 +32,16 @@ COLLECTOR_SETTINGS = "/etc/lab/collector.json"
 WATCHER_SETTINGS = "/etc/lab/watcher.json"
 """What the watcher seals again when it restarts."""
 GATEKEEPER = f"""\
-python3 -m lab.parts.watcher {WATCHER_SETTINGS} &
-python3 -m lab.parts.collector {COLLECTOR_SETTINGS} &
+setpriv --pdeathsig KILL python3 -m lab.parts.watcher {WATCHER_SETTINGS} &
+setpriv --pdeathsig KILL python3 -m lab.parts.collector {COLLECTOR_SETTINGS} &
 wait -n
 exit 1
 """
-"""The end of either is the end of both: the container has ended then, which `lab status` says."""
+"""The end of either is the end of both: the container has ended then, which `lab status` says.
+
+In the host's process namespace nothing else ends what a container's first process leaves behind; and the
+engine waits for it for ever, with the container locked, since it holds the container's output open.
+"""
 SETTINGS = "/etc/lab/fakedns.json"
 ZONES_CONF = "/etc/bind/named.conf.default-zones"
 ENGINE_FOLDER = "/var/lib/docker"

@@ -14,7 +14,7 @@ import pytest
 from lab.components.network import Network
 from lab.components.seal import Wall
 from lab.host import Host
-from lab.host.clock import SystemClock
+from lab.host.clock import SystemClock, wait_until
 from lab.host.engine import DockerContainers
 from lab.host.shell import LocalShell
 from lab.spec import ruleset
@@ -119,3 +119,38 @@ def test_with_a_strangers_container_on_the_network_the_wall_stays(host, wall_sta
     assert f"wall: it stays as long as {stranger.name} is on the network" in kept.stderr
     assert (gone.returncode, wall_stands()) == (0, False)
     assert host.containers.network_labels(NAME) is None
+
+
+@pytest.mark.parametrize("victim", ["lab.parts.watcher", "lab.parts.collector", "bash"])
+def test_whichever_process_of_the_gatekeeper_dies_the_engine_is_not_held_up(host, victim):
+    """In the host's process namespace one that stays behind would keep the container locked for ever."""
+    seal = LAB.seal.name
+    host.containers.ensure_network(LAB.network, LAB.labels)
+    host.containers.ensure(LAB.seal, LAB.network, LAB.labels)
+    (first,) = (one.pid for one in host.containers.seen(LAB.labels) if one.name == seal)
+    family = f"pgrep -P {first} -f {victim}" if victim != "bash" else f"echo {first}"
+    wait_until(
+        victim,
+        lambda: None if host.containers.exec(seal, ["sh", "-c", family], timeout=10).ok else "not there",
+        clock=host.clock,
+        timeout=10,
+    )
+
+    LocalShell().run(
+        ["docker", "exec", seal, "sh", "-c", f"kill -9 $({family})"], timeout=10
+    )  # where it is the first process, so ends this
+
+    def stands() -> str | None:
+        seen = LocalShell().run(["docker", "inspect", "--format", "{{.State.Running}}", seal], timeout=10)
+        return None if seen.stdout.strip() == "false" else f"running: {seen.output}"
+
+    wait_until("the gatekeeper's end", stands, clock=host.clock, timeout=20)
+    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if _names(path, NAME)]
+    assert left == []
+
+
+def _names(path, text):
+    try:
+        return text in path.read_text()
+    except OSError:
+        return False
