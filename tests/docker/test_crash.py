@@ -127,7 +127,9 @@ def test_whichever_process_of_the_gatekeeper_dies_the_engine_is_not_held_up(host
     seal = LAB.seal.name
     host.containers.ensure_network(LAB.network, LAB.labels)
     host.containers.ensure(LAB.seal, LAB.network, LAB.labels)
-    (first,) = (one.pid for one in host.containers.seen(LAB.labels) if one.name == seal)
+    ((first, container),) = (
+        (one.pid, one.id) for one in host.containers.seen(LAB.labels) if one.name == seal
+    )
     family = f"pgrep -P {first} -f {victim}" if victim != "bash" else f"echo {first}"
     wait_until(
         victim,
@@ -136,21 +138,19 @@ def test_whichever_process_of_the_gatekeeper_dies_the_engine_is_not_held_up(host
         timeout=10,
     )
 
-    LocalShell().run(
-        ["docker", "exec", seal, "sh", "-c", f"kill -9 $({family})"], timeout=10
-    )  # where it is the first process, so ends this
+    # Where it is the first process, its end is that of this command as well.
+    LocalShell().run(["docker", "exec", seal, "sh", "-c", f"kill -9 $({family})"], timeout=10)
 
     def stands() -> str | None:
         seen = LocalShell().run(["docker", "inspect", "--format", "{{.State.Running}}", seal], timeout=10)
         return None if seen.stdout.strip() == "false" else f"running: {seen.output}"
 
     wait_until("the gatekeeper's end", stands, clock=host.clock, timeout=20)
-    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if _names(path, NAME)]
-    assert left == []
+    assert [pid for pid in Path("/proc").glob("[0-9]*") if _is_of(pid, container)] == []
 
 
-def _names(path, text):
+def _is_of(pid, container):
     try:
-        return text in path.read_text()
+        return container in (pid / "cgroup").read_text()
     except OSError:
         return False

@@ -84,7 +84,11 @@ def test_what_passes_through_a_node_is_judged_by_it(small: Small) -> None:
         Outcome.UNREACHABLE,
     ]
     entry = _entry(small, "198.51.100.11:443/tcp")
-    assert (entry.who, entry.details, entry.leaked) == ("10.233.65.9", ("forward",), False)
+    assert (entry.who, entry.details, entry.leaked) == (
+        "unknown, on localnode-2 (10.233.65.9)",
+        ("forward",),
+        False,
+    )
 
 
 def test_ipv6_has_no_way_out_but_neighbours_are_found(small: Small) -> None:
@@ -110,7 +114,7 @@ def test_ipv6_has_no_way_out_but_neighbours_are_found(small: Small) -> None:
 
     assert '"outcome": "refused"' in done.check().stdout
     assert "answered" in done.stdout
-    assert _entry(small, "[2001:db8:7::2]:443/tcp").who == "node localnode-2"
+    assert _entry(small, "[2001:db8:7::2]:443/tcp").who == "workstation"
 
 
 def test_the_collector_names_place_and_count(small: Small) -> None:
