@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,15 +92,18 @@ def status(
     config: ConfigFile = None,
     as_json: AsJson = False,
     fidelity: Annotated[
-        bool, typer.Option("--fidelity", help="Say what differs from the document's site instead.")
+        bool, typer.Option("--fidelity", help="Say what differs from a real site instead.")
     ] = False,
+    case: Annotated[
+        Path | None, typer.Option("--case", help="With --fidelity: what is known of the site (case.yaml).")
+    ] = None,
 ) -> None:
     """Say of each part: ready, or why not. Exit code 1 when one is not."""
     from lab import lifecycle
 
     lab = wiring.wired(name, config)
     if fidelity:
-        _fidelity(lab, as_json=as_json)
+        _fidelity(lab, case, as_json=as_json)
         return
     answers = lifecycle.status(wiring.components(lab))
     if as_json:
@@ -114,12 +118,14 @@ def status(
     raise typer.Exit(any(one.problem for one in answers))
 
 
-def _fidelity(lab: Lab, *, as_json: bool) -> None:
+def _fidelity(lab: Lab, case: Path | None, *, as_json: bool) -> None:
     from lab.report.fidelity import as_data, as_text, compare
     from lab.run import fidelity
+    from lab.spec.reading import read_case
 
+    claims = () if case is None else read_case(case).site
     wiring.must_stand(lab)
-    rows = compare(fidelity.read(lab))
+    rows = compare(fidelity.read(lab), claims)
     print(json.dumps(as_data(rows), indent=1) if as_json else as_text(rows))
 
 

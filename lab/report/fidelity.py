@@ -1,22 +1,22 @@
-"""What differs from the site that the document was written at: facts of a standing lab in, rows out. Pure."""
+"""What differs from the site that is rehearsed for: facts of a standing lab and claims in, rows out. Pure.
+
+Some rows are of every lab: its nodes are containers, its servers are its own. What is known of the site is
+the case's (`lab.spec.case`); nothing of it stands here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from lab.builds.bake import STAND_IN_LABEL
+from lab.spec.case import ADDRESSES, Claim, Fact, Listed
 
 MEANING_LABEL = "airgap-lab.stands-for"
-
-KUBERNETES = "v1.14.1"
-SYSTEM = "Ubuntu 18.04.2 LTS"
-SITE = IPv4Address("10.142.18.191")
-POD = IPv4Address("10.233.125.9")
-SERVICES = (IPv4Address("10.233.0.1"), IPv4Address("10.233.35.161"), IPv4Address("10.233.38.151"))
-"""As the document's outputs of 2019 show them."""
+OWN_FILES = "yours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,18 @@ class Facts:
     services: IPv4Network
     own_files: bool
     """The web server's files are the user's."""
+
+    def of(self, fact: Fact) -> tuple[str, ...]:
+        """Return the values of *fact* as text."""
+        return {
+            Fact.KUBERNETES: self.kubernetes,
+            Fact.DEFINITIONS: tuple(f"apiextensions.k8s.io/{one}" for one in self.definition_versions),
+            Fact.RUNTIMES: self.runtimes,
+            Fact.STATIC: (OWN_FILES if self.own_files else "the case's",),
+            Fact.SITE: (str(self.site),),
+            Fact.PODS: (str(self.pods),),
+            Fact.SERVICES: (str(self.services),),
+        }[fact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +92,16 @@ SEAL = (
 """What the seal does that a site's network would not, and what it cannot see."""
 
 
-def compare(facts: Facts) -> tuple[Row, ...]:
-    """Return every point on which the lab was compared with the document's site, the same ones last."""
-    rows = (*_cluster(facts), *_servers(facts), *_images(facts), *_numbers(facts), *_addresses(facts), *SEAL)
-    return tuple(sorted(rows, key=lambda row: row.same))
+def compare(facts: Facts, claims: Sequence[Claim] = ()) -> tuple[Row, ...]:
+    """Return every point on which the lab was compared with the site, the same ones last."""
+    ordinary = {row.what: row for row in _ordinary(facts)}
+    rows: list[Row] = []
+    for claim in claims:
+        known = ordinary.pop(claim.what, None)
+        row = _claimed(claim, facts) if known is None else _told(known, claim)
+        if not (row.same and claim.listed is Listed.WHERE_IT_DIFFERS):
+            rows.append(row)
+    return tuple(sorted([*rows, *ordinary.values(), *_images(facts), *SEAL], key=lambda row: row.same))
 
 
 def as_text(rows: Sequence[Row]) -> str:
@@ -122,52 +140,47 @@ def stand_ins(images: Sequence[Mapping[str, Any]], replaced: Sequence[str]) -> d
     return dict(sorted(found.items()))
 
 
-def _cluster(facts: Facts) -> Iterator[Row]:
-    yield Row(
-        "Kubernetes",
-        KUBERNETES,
-        ", ".join(facts.kubernetes),
-        "manifests of interfaces that were removed since are refused here and were accepted there",
-        same=facts.kubernetes == (KUBERNETES,),
-    )
-    if "v1beta1" not in facts.definition_versions:
-        yield Row(
-            "resource definitions",
-            "apiextensions.k8s.io/v1beta1",
-            ", ".join(f"apiextensions.k8s.io/{one}" for one in facts.definition_versions),
-            "the ks manifests here are v1; the resources that they define keep the document's versions",
-        )
+def _claimed(claim: Claim, facts: Facts) -> Row:
+    values = facts.of(claim.fact) if claim.fact else ()
+    here = claim.here if claim.here is not None else ", ".join(values)
+    return Row(claim.what, claim.there, here, claim.so, same=claim.fact is not None and _same(claim, values))
+
+
+def _same(claim: Claim, values: Iterable[str]) -> bool:
+    """Tell whether the lab has what the site had.
+
+    Nodes must all have it; of the versions that are offered one is enough; addresses lie in a range.
+    """
+    if claim.fact in ADDRESSES:
+        (here,) = values
+        return all(IPv4Address(one) in IPv4Network(here) for one in claim.same)
+    fits = [any(re.fullmatch(one, value) for one in claim.same) for value in values]
+    return any(fits) if claim.fact is Fact.DEFINITIONS else all(fits)
+
+
+def _told(row: Row, claim: Claim) -> Row:
+    """Put what the document says in the place of what an ordinary site has."""
+    return replace(row, document=claim.there, means=claim.so or row.means)
+
+
+def _ordinary(facts: Facts) -> Iterator[Row]:
+    """Yield what differs from any site, because a lab is on one machine."""
     yield Row(
         "nodes",
-        f"machines of their own, {SYSTEM}",
+        "machines of their own",
         f"containers on one kernel, clock and disk, {', '.join(facts.systems)}",
         "times and disk pressure of one node are felt on all of them",
     )
-    if any(not one.startswith("docker:") for one in facts.runtimes):
-        yield Row(
-            "container runtime",
-            "Docker, by the commands that it types",
-            ", ".join(facts.runtimes),
-            "a node has no `docker`; it has `crictl`",
-        )
-
-
-def _servers(facts: Facts) -> Iterator[Row]:
-    yield Row(
-        "where commands are typed",
-        "on localnode-1, as root",
-        "on the workstation, a container beside the nodes",
-        "",
-    )
+    yield Row("where commands are typed", "at a host", "on the workstation, a container beside the nodes", "")
     yield Row(
         "server of DNS, web and NFS",
-        "localnode-1 itself",
+        "one host or several",
         "a host of its own, the site",
         "a step that needs the node and the server to be one would not hold",
     )
     yield Row(
         "DNS server",
-        "bind9",
+        "BIND",
         "the lab's own, which reads bind's files",
         "no restart is needed to read them again",
     )
@@ -188,43 +201,10 @@ def _servers(facts: Facts) -> Iterator[Row]:
         "fuse": ("a helper through FUSE", "locks hold within one mount, not between nodes"),
         "none": ("none", "no volume of type nfs can be mounted"),
     }
-    if facts.nfs_client in clients:
-        here, means = clients[facts.nfs_client]
-        yield Row("NFS client of the nodes", "the kernel's (nfs-common)", here, means)
-    else:
-        yield Row("NFS client of the nodes", "the kernel's", "the kernel's", "", same=True)
+    here, means = clients.get(facts.nfs_client, ("the kernel's", ""))
+    yield Row("NFS client of the nodes", "the kernel's", here, means, same=facts.nfs_client not in clients)
 
 
 def _images(facts: Facts) -> Iterator[Row]:
-    yield Row(
-        "helm",
-        "Helm 2 with Tiller",
-        "Helm 3, behind a wrapper that takes Helm 2's syntax",
-        "there is no Tiller, whose image a site with Helm 2 must have",
-    )
-    yield Row("ks", "ksonnet's", "a stand-in, for the commands that the document types", "")
     for reference, part in facts.stand_ins.items():
         yield Row(f"image {reference}", "the original", "a stand-in", part)
-
-
-def _numbers(facts: Facts) -> Iterator[Row]:
-    if not facts.own_files:
-        yield Row(
-            "training files",
-            "MNIST",
-            "made: 1,797 real digits of another set, in MNIST's form",
-            "loss and accuracy are not MNIST's; `--static` takes your files",
-        )
-    yield Row(
-        "loss figures",
-        "sample text, the same as in the course that it follows",
-        "measured",
-        "the form of the lines and that the loss falls are checked, no value is",
-    )
-
-
-def _addresses(facts: Facts) -> Iterator[Row]:
-    yield Row("site's address", str(SITE), str(facts.site), "", same=facts.site == SITE)
-    yield Row("pods' addresses", f"such as {POD}", str(facts.pods), "", same=POD in facts.pods)
-    inside = all(address in facts.services for address in SERVICES)
-    yield Row("services' addresses", f"such as {SERVICES[0]}", str(facts.services), "", same=inside)

@@ -25,6 +25,7 @@ from lab.run.facts import facts_kept
 from lab.run.finish import finish, write_before
 from lab.run.folder import RunFolder
 from lab.run.samples import sampled
+from lab.spec.reading import cases_of
 from lab.spec.scenario import Scenario
 from lab.steps import needs
 
@@ -60,6 +61,7 @@ def run(
     it needs neither disk nor engine, which may be what ended the run.
     """
     prepare = _preparation(lab, request)
+    claims = [claim for case in cases_of(request.scenarios) for claim in case.site]
     begun = lab.host.clock.now()
     folder = RunFolder(lab.state / "runs" / f"{begun:%Y%m%dT%H%M%S}-{request.scenarios[-1].name}")
     with lock.held(lab.state / "run.lock", f"lab {lab.config.name!r}"):
@@ -68,7 +70,7 @@ def run(
         try:
             with (
                 JsonLinesJournal(folder.journal) as journal,
-                facts_kept(lab, folder, say),
+                facts_kept(lab, folder, say, claims=claims),
                 sampled(lab, folder, say),
             ):
                 held = replay.run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 
@@ -14,19 +14,25 @@ from lab.report.fidelity import compare
 from lab.report.labfacts import LabFacts, facts_of
 from lab.run import fidelity
 from lab.run.folder import LAB, RunFolder
+from lab.spec.case import Claim
 
 PATIENCE = 5.0
 """Seconds that the end of a run waits for the facts."""
 
 
 @contextmanager
-def facts_kept(lab: Lab, folder: RunFolder, say: Callable[[str], None]) -> Iterator[None]:
-    """Write the facts while the body runs; say at its end what could not be read."""
+def facts_kept(
+    lab: Lab, folder: RunFolder, say: Callable[[str], None], *, claims: Sequence[Claim] = ()
+) -> Iterator[None]:
+    """Write the facts while the body runs; say at its end what could not be read.
+
+    *claims* are what is known of the original site.
+    """
     missing: list[LabError] = []
 
     def keep() -> None:
         try:
-            folder.write(LAB, labfacts.as_json(_facts(lab, missing)))
+            folder.write(LAB, labfacts.as_json(_facts(lab, claims, missing)))
         except LabError as error:
             missing.append(error)
 
@@ -40,7 +46,7 @@ def facts_kept(lab: Lab, folder: RunFolder, say: Callable[[str], None]) -> Itera
             say(f"lab: the report does not say all about the lab: {error}")
 
 
-def _facts(lab: Lab, missing: list[LabError]) -> LabFacts:
+def _facts(lab: Lab, claims: Sequence[Claim], missing: list[LabError]) -> LabFacts:
     """Return what can be read; add the error to *missing* where the lab does not answer."""
     versions = {"Lab": _own_version(), "Container engine": _engine_version(lab)}
     try:
@@ -51,7 +57,7 @@ def _facts(lab: Lab, missing: list[LabError]) -> LabFacts:
     versions["Kubernetes"] = ", ".join(read.kubernetes)
     versions["System of the nodes"] = ", ".join(read.systems)
     versions["Container runtime of the nodes"] = ", ".join(read.runtimes)
-    return facts_of(lab.topology, versions=versions, fidelity=compare(read))
+    return facts_of(lab.topology, versions=versions, fidelity=compare(read, claims))
 
 
 def _own_version() -> str:

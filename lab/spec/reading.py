@@ -7,7 +7,7 @@ what to do`.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,11 +15,12 @@ from pydantic import BaseModel, ValidationError
 
 from lab.errors import SpecError
 from lab.spec import exports, positions
+from lab.spec.case import Case, Claim
 from lab.spec.complaints import message, shape, unknown
 from lab.spec.config import LabConfig, beside
 from lab.spec.positions import Document, Value
 from lab.spec.scenario import Scenario
-from lab.spec.written import check_keys, expanded, keys, without_unknown
+from lab.spec.written import check_keys, checked, expanded, keys, without_unknown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -31,6 +32,24 @@ def read_scenario(path: Path) -> Scenario:
     if scenario is not None:
         _files_are_there(scenario, path.parent, document)
     return _or_raise(scenario, document)
+
+
+def read_case(path: Path) -> Case:
+    """Read the file that a scenario names under `case`. Raises SpecError."""
+    document = _compose(path)
+    value = document.value
+    if isinstance(value, dict):
+        check_keys(Case, value, (), document)
+        value = without_unknown(Case, value) | {"source": str(path)}
+        if isinstance(claims := value.get("site"), list):
+            value["site"] = [checked(Claim, one, ("site", at), document) for at, one in enumerate(claims)]
+    return _or_raise(_validated(Case, value, document), document)
+
+
+def cases_of(scenarios: Iterable[Scenario]) -> tuple[Case, ...]:
+    """Read the cases of *scenarios*, each once, in their order. Raises SpecError."""
+    files = (Path(one.source).parent / one.case for one in scenarios if one.case is not None)
+    return tuple(read_case(file) for file in dict.fromkeys(files))
 
 
 def line_of(path: Path, where: positions.Path) -> int:
@@ -161,6 +180,7 @@ def _files_are_there(scenario: Scenario, folder: Path, document: Document) -> No
         *((("needs", "zones", zone), file) for zone, file in scenario.needs.zones.items()),
         *((("needs", "exports"), file) for file in (scenario.needs.exports,) if file is not None),
         *((("needs", "scenarios", index), file) for index, file in enumerate(scenario.needs.scenarios)),
+        *([(("case",), scenario.case)] if scenario.case else []),
         *((("chapters", index), file) for index, file in enumerate(scenario.chapters)),
     ]
     for part, steps in (("steps", scenario.steps), ("cleanup", scenario.cleanup)):

@@ -145,6 +145,8 @@ class Scenario(Model):
     summary: str = ""
     document: str | None = None
     """The document's file name, for the report."""
+    case: str | None = None
+    """The file beside this one that says what is known of the site, and what its scenarios share."""
     covers: Ranges = ()
     """The lines that this scenario answers for; none: the whole document."""
     uncovered: tuple[Uncovered, ...] = ()

@@ -28,10 +28,10 @@ def expanded(document: Document) -> Value:
     check_keys(Scenario, value, (), document)
     whole = without_unknown(Scenario, value)
     if "needs" in whole:
-        whole["needs"] = _known(Needs, whole["needs"], ("needs",), document)
+        whole["needs"] = checked(Needs, whole["needs"], ("needs",), document)
     for key, model in (("uncovered", Uncovered), ("findings", Finding)):
         if isinstance(notes := whole.get(key), list):
-            whole[key] = [_known(model, one, (key, index), document) for index, one in enumerate(notes)]
+            whole[key] = [checked(model, one, (key, index), document) for index, one in enumerate(notes)]
     names: dict[str, int] = {}
     for part in ("steps", "cleanup"):
         if isinstance(steps := whole.get(part), list):
@@ -72,9 +72,9 @@ def _step(step: dict[str, Value], path: positions.Path, document: Document, name
             )
         names.setdefault(name, document.place((*path, "name")).line)
     if "expect" in inner:
-        inner["expect"] = _known(Expectation, inner["expect"], (*path, "expect"), document)
+        inner["expect"] = checked(Expectation, inner["expect"], (*path, "expect"), document)
     if "plot" in inner:
-        inner["plot"] = _known(Plot, inner["plot"], (*path, "plot"), document)
+        inner["plot"] = checked(Plot, inner["plot"], (*path, "plot"), document)
     kinds = [key for key in step if key in ACTIONS]
     if len(kinds) > 1:
         document.report((*path, kinds[1]), f"a step has one action; this has {', '.join(kinds)}: split it")
@@ -107,7 +107,7 @@ def without_unknown(model: type[BaseModel], value: Value) -> dict[str, Value]:
     return {key: inner for key, inner in value.items() if key in keys(model)}
 
 
-def _known(model: type[BaseModel], value: Value, path: positions.Path, document: Document) -> Value:
+def checked(model: type[BaseModel], value: Value, path: positions.Path, document: Document) -> Value:
     """Report the keys of a mapping that *model* lacks; return it without them."""
     if not isinstance(value, dict):
         return value

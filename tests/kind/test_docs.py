@@ -29,7 +29,8 @@ def test_an_example_holds(name: str, block: Block, tmp_path: Path) -> None:
 
 
 def test_what_differs_is_read_from_the_lab(name: str) -> None:
-    done = lab("status", "--fidelity", "--name", name)
+    case = "scenarios/cases/offline-kubeflow.yaml"
+    done = lab("status", "--fidelity", "--case", case, "--name", name)
 
     assert done.returncode == 0, done.stderr
     assert "v1.14.1" in done.stdout

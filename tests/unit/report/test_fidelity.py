@@ -14,6 +14,7 @@ from lab.report.fidelity import Facts, Row, as_data, as_text, compare, node_fact
 from lab.run import fidelity as reading
 from lab.spec.config import LabConfig
 from lab.spec.plan import plan
+from lab.spec.reading import read_case
 from tests.fakes import Exec, FakeClock, FakeContainers, FakeShell, completed
 
 FACTS = Facts(
@@ -28,6 +29,7 @@ FACTS = Facts(
     services=IPv4Network("10.233.0.0/18"),
     own_files=False,
 )
+CLAIMS = read_case(Path(__file__).parents[3] / "scenarios" / "cases" / "offline-kubeflow.yaml").site
 NODES = {
     "items": [
         {
@@ -45,7 +47,7 @@ NODES = {
 
 
 def row(facts: Facts, what: str) -> Row | None:
-    return next((one for one in compare(facts) if one.what == what), None)
+    return next((one for one in compare(facts, CLAIMS) if one.what == what), None)
 
 
 def test_the_version_is_the_one_that_was_read() -> None:
@@ -107,7 +109,7 @@ def test_addresses_are_the_documents_unless_chosen_otherwise(
 
 
 def test_what_is_the_same_comes_last() -> None:
-    same = [one.same for one in compare(FACTS)]
+    same = [one.same for one in compare(FACTS, CLAIMS)]
 
     assert sorted(same) == same
     assert {True, False} == set(same)
