@@ -106,4 +106,8 @@ def strung(ground: Ground) -> Iterator[Tripwire]:
     try:
         yield wire
     finally:
-        ground.watcher("nft", "delete", "table", "inet", wire.table)
+        removal = ("nft", "delete", "table", "inet", wire.table)
+        if ground.watcher(*removal).returncode != 0:  # another part of the campaign has ended the container
+            ground.start()
+            done = ground.watcher(*removal)
+            assert done.returncode == 0, done.stderr
