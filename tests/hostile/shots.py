@@ -75,7 +75,7 @@ def shoot(ground: Ground, wire: Tripwire, probes: Sequence[Probe], *, patient: b
 
 def _patience(one: Probe) -> float:
     """Return how long a refusal may take. By TCP over IPv6 it is heard with the second try: decision 092."""
-    six = one.plan.get("carries") == "tcp" and ":" in str(one.plan["dst"])
+    six = one.plan.get("carries") == "syn" and ":" in str(one.plan["dst"])
     return AT_ONCE_SECONDS + (SECOND_TRY_SECONDS if six else 0.0)
 
 
