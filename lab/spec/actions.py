@@ -93,7 +93,7 @@ class Wanted(Model):
     addresses: tuple[str, ...] = ()
     """`198.51.100.7:443/tcp`."""
     by: Regex | None = None
-    """A regular expression for who wanted it: `pod default/distributed-mnist-.*`, `node localnode-2`."""
+    """A regular expression for who wanted it: `pod default/web-.*`, `node localnode-2`."""
 
     @model_validator(mode="after")
     def _something(self) -> Self:

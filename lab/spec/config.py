@@ -66,7 +66,7 @@ class LabConfig(BaseModel):
     node_image: Annotated[str | None, BeforeValidator(_written)] = None
     """A reference or an archive's path. Default: pulled, else composed."""
     static: Annotated[Path | None, BeforeValidator(_written)] = None
-    """A folder to serve in place of the made digits (`MNIST_data`, `exdb/mnist/*.gz`)."""
+    """A folder to serve in place of the files that the workstation ships."""
     mirrors: Annotated[
         tuple[Annotated[str, AfterValidator(registry_name)], ...], AfterValidator(different)
     ] = ("docker.io", "gcr.io", "quay.io", "registry.k8s.io")

@@ -125,7 +125,7 @@ class Needs(Model):
     exports: str | None = None
     """A file beside the scenario: the NFS server's /etc/exports."""
     static: bool = False
-    """The static folder's files (`MNIST_data`, `exdb/mnist/*.gz`) are on the web server."""
+    """The static folder's files are on the web server."""
     names: tuple[str, ...] = ()
     """Names that must resolve inside the gap."""
     urls: tuple[str, ...] = ()

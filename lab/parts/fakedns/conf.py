@@ -109,7 +109,7 @@ def _entry(statement: _Statement) -> Entry | str | None:
     """Return the zone, or a warning's text, or None for what every BIND has and the lab needs not."""
     if len(statement.words) < 2 or statement.body is None:
         raise ValueError(
-            'a zone is written as: zone "lecun.com" { type master; file "/etc/bind/db.lecun.com"; };'
+            'a zone is written as: zone "site.test" { type master; file "/etc/bind/db.site.test"; };'
         )
     options = {inner.words[0].lower(): inner.words[1:] for inner in statement.body if inner.words}
     name = statement.words[1]
