@@ -42,7 +42,7 @@ def wall_stands(host):
     """Ask the engine's own network namespace, through a container that is nobody's."""
 
     def ask():
-        asked = replace(LAB.seal, name=f"{NAME}-asks")
+        asked = replace(LAB.seal, name=f"{NAME}-asks", volumes={})
         host.containers.ensure(asked, LAB.network, {"airgap-lab.test": NAME})
         table = ["nft", "list", "table", "inet", ruleset.wall_table(NAME)]
         done = host.containers.exec(asked.name, table, timeout=10)

@@ -92,16 +92,25 @@ class Watcher:
 
     def handle(self, port: Port, since: float) -> bool:
         """Seal what is behind *port*, where it is the lab's; return False while nobody is there."""
-        pid = inhabitant(lambda one: self.links.namespace_of(one) == port.namespace)
-        if pid is None or self.settings is None:
+        settings = self.settings
+        if settings is None:
             return False
-        if (place := place_of(pid, self.settings)) is None:
-            return True
+
+        def is_there(pid: int) -> bool:
+            return self.links.namespace_of(pid) == port.namespace
+
+        # Containers that share a namespace are not places of their own: the site's has its servers in it.
+        pid = inhabitant(lambda one: is_there(one) and place_of(one, settings) is not None)
+        if pid is None:
+            return inhabitant(is_there) is not None
+        place = place_of(pid, settings)
+        if place is None:  # it ended meanwhile
+            return False
         try:
-            if port.master == bridge_index(self.settings.bridge):
+            if port.master == bridge_index(settings.bridge):
                 self.put_in_order(place, pid, port, since)
             else:
-                at_bridge(self.settings.holds, port.name)
+                at_bridge(settings.holds, port.name)
                 self.tell(_line(place, port, held=True))
         except NotSealed as error:
             self.tell(_line(place, port, error=str(error)))

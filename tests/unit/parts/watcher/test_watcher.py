@@ -146,6 +146,13 @@ def test_a_container_that_is_not_there_yet_is_waited_for(world):
     assert [line["watcher"] for line in world.turns(2)] == ["localnode-2"]
 
 
+def test_a_namespace_that_another_container_shares_is_its_owners(world):
+    world.process(50, CONTAINER)
+    world.process(60, STRANGER)  # newer, as the site's servers are
+
+    assert [line["watcher"] for line in world.turns()] == ["localnode-2"]
+
+
 @pytest.mark.parametrize("namespace", [5, 6], ids=["another's container", "another namespace of ours"])
 def test_what_is_not_the_labs_or_not_behind_the_port_is_left_alone(world, namespace):
     world.process(50, STRANGER if namespace == 5 else CONTAINER, namespace=namespace)
